@@ -6,7 +6,7 @@ All times are aware and UTC. Every method may raise a ``MeldingsloftError`` (mos
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -112,3 +112,98 @@ class CodeLists(Protocol):
 
     def codes(self, list_number: str) -> Sequence[tuple[str, str]]:
         """(code, display) in the order of the list."""
+
+
+class Claim(Protocol):
+    """One mail in our inbox that this process, and no other, is handling.
+
+    The claim is an advisory lock on the file itself: it ends with the process, so a killed one leaves nothing behind.
+    """
+
+    name: str
+    size: int
+    """Bytes."""
+
+    def read(self) -> bytes:
+        """The whole mail."""
+
+    def read_head(self, size: int) -> bytes:
+        """The first ``size`` bytes."""
+
+    def keep(self, path: str) -> None:
+        """Put the untouched original at ``path`` in the workspace, durably (a hard link where that is possible, else a copy).
+
+        Parent folders are made. Keeping the same mail at the same path again changes nothing.
+        """
+
+    def done(self) -> None:
+        """Take the mail out of the inbox and end the claim."""
+
+    def release(self) -> None:
+        """End the claim and leave the mail where it lies."""
+
+
+class Mailboxes(Protocol):
+    """The Maildirs of the network, by EDI address. Delivery is two steps so that a crash between them shows.
+
+    ``stage`` makes ``tmp/NAME`` durable; ``publish`` is one rename to ``new/NAME``. After a crash a staged name that still
+    lies in ``tmp`` has not been delivered, and one that does not has been.
+    """
+
+    def stage(self, edi_address: str, name: str, data: bytes) -> None:
+        """Write ``tmp/NAME`` and make its bytes durable. Raises MailboxError when there is no such mailbox or no room."""
+
+    def publish(self, edi_address: str, name: str) -> bool:
+        """Rename ``tmp/NAME`` to ``new/NAME``; False when it no longer lies in ``tmp`` (somebody published it already)."""
+
+    def discard(self, edi_address: str, name: str) -> None:
+        """Take back a staged mail that nobody will publish; nothing happens when it is gone."""
+
+    def sync(self) -> None:
+        """Make all renames and removals since the last call durable (one fsync for each folder touched)."""
+
+    def waiting(self, edi_address: str) -> Sequence[str]:
+        """Names of the mails that lie in ``new`` and ``cur``, in order of name."""
+
+    def claim(self, edi_address: str, name: str) -> Claim | None:
+        """The mail for this process alone; None when another has it or it is gone."""
+
+
+class Filing(Protocol):
+    """The files of one workspace. Paths given back are relative to the workspace, with ``/``."""
+
+    def archive_sent(self, message_id: str, mail: bytes) -> str:
+        """Keep an outgoing mail durably; gives its path. The same id and bytes again change nothing."""
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a kept file. Raises MailboxError when it is gone."""
+
+    def received_path(self, message_id: str, mail_name: str) -> str:
+        """Where the original of a received envelope is to be kept: unique for the mail, no patient data in it."""
+
+    def failed_path(self, mail_name: str) -> str:
+        """Where a mail that could not be handled is to be kept (``failed/``)."""
+
+    def write_reason(self, failed_path: str, reason: Mapping[str, str]) -> None:
+        """Put ``reason`` as JSON beside a kept mail (``<failed_path>.reason.json``), durably."""
+
+    def absolute(self, path: str) -> str:
+        """The absolute path of a relative one."""
+
+    def stage_incoming(self, her_id: HerId, name: str, files: Mapping[str, bytes]) -> None:
+        """Make the files of one received message durable in ``fagsystem/<her-id>/.staged/<name>/``.
+
+        ``files`` maps file names (``<msg_id>.xml``, ``<msg_id>-1.pdf`` …) to bytes. Staging the same name again replaces it.
+        """
+
+    def publish_incoming(self, her_id: HerId, name: str, files: Sequence[str]) -> bool:
+        """Rename each staged file into ``fagsystem/<her-id>/inn/``, the message (first of ``files``) last.
+
+        A file that is no longer staged has been published before. False when the message itself had been.
+        """
+
+    def discard_incoming(self, her_id: HerId, name: str) -> None:
+        """Take back what was staged; nothing happens when it is gone."""
+
+    def sync(self) -> None:
+        """Make all renames since the last call durable."""
