@@ -10,8 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
     from meldingsloft.domain.identifiers import HerId
+    from meldingsloft.domain.journal import Delivery, Entry, Event, NewEntry, Search
     from meldingsloft.domain.parties import PartyRecord
+    from meldingsloft.domain.states import State
 
 
 class Clock(Protocol):
@@ -207,3 +211,81 @@ class Filing(Protocol):
 
     def sync(self) -> None:
         """Make all renames since the last call durable."""
+
+
+class Journal(Protocol):
+    """The memory of one workspace: entries, their states and what happened to them.
+
+    Writes happen inside ``transaction``; a committed transaction is durable. An entry is *open* until ``settle`` says that
+    what it promised (a mail delivered, a message filed, an inbox emptied) has been carried out; what is open after a crash
+    is carried out again, and each step of it may be repeated without harm.
+    """
+
+    def transaction(self) -> AbstractContextManager[None]:
+        """One durable transaction; an exception undoes it."""
+
+    def attempt(self) -> AbstractContextManager[None]:
+        """A part of a transaction that an exception undoes alone."""
+
+    def add(self, entry: NewEntry, at: dt.datetime, event: str = "") -> int:
+        """Enter an envelope; gives its number.
+
+        Raises:
+            AlreadyKnownError: an authenticated envelope with this sender and MessageId has come before, or an outgoing
+                one with this MessageId was made before.
+        """
+
+    def take_in(self, sender: str, msg_id: str, entry_id: int) -> None:
+        """Remember that the message is ours now.
+
+        Raises:
+            AlreadyKnownError: a message with this sender and MsgId was taken in before (AR-050).
+        """
+
+    def taken_in(self, sender: str, msg_id: str) -> bool:
+        """True when a message with this sender and MsgId was taken in before."""
+
+    def move(self, entry_id: int, state: State, at: dt.datetime, *, event: str, text: str = "", reason: str | None = None) -> bool:
+        """Change a state as the table of states allows, and tell the event; False (and only the event) where it does not."""
+
+    def note(self, entry_id: int, at: dt.datetime, event: str, text: str = "") -> None:
+        """Tell an event without changing the state."""
+
+    def requeue(self, entry_id: int, delivery: Delivery, at: dt.datetime) -> None:
+        """Send a signal again: the same envelope in a new mail; the entry is open until settled."""
+
+    def settle(self, entry_id: int, at: dt.datetime) -> None:
+        """What the entry promised is done: ``queued`` becomes ``sent``, ``received`` becomes what it settles as."""
+
+    def open_entries(self) -> Sequence[Entry]:
+        """All entries that promise something not yet known to be done, oldest first."""
+
+    def open_mail(self, edi_address: str, mail_name: str) -> Entry | None:
+        """The open incoming entry for a mail that still lies in our inbox."""
+
+    def outgoing(self, message_id: str) -> Entry | None:
+        """The outgoing envelope with this MessageId."""
+
+    def authenticated(self, sender: str, message_id: str) -> Entry | None:
+        """The first authenticated incoming envelope of this sender with this MessageId."""
+
+    def answers_to(self, message_id: str) -> Sequence[Entry]:
+        """Outgoing signals that answer an incoming envelope, oldest first."""
+
+    def sent_as(self, original_id: str) -> Sequence[Entry]:
+        """Outgoing messages that an AppRec quoting this id may mean, oldest first."""
+
+    def sent_with(self, msg_id: str) -> Sequence[Entry]:
+        """Outgoing messages with this MsgId, oldest first."""
+
+    def awaiting_apprec(self, generated_before: dt.datetime) -> Sequence[Entry]:
+        """Acknowledged outgoing messages that await an AppRec and were generated before an instant."""
+
+    def related(self, entry: Entry) -> Sequence[Entry]:
+        """Signals and AppRecs that answer this envelope, both ways, and the one it answers; oldest first."""
+
+    def search(self, search: Search) -> Iterator[Entry]:
+        """Entries that match, oldest first."""
+
+    def events(self, entry_id: int) -> Sequence[Event]:
+        """What happened to an entry, oldest first."""

@@ -46,6 +46,16 @@ class MessageType:
     document_id_path: str
     build: bool
     view: bool
+    action_names: tuple[str, ...] = ()
+    """Display names of kodeverk 8279 beside ``actions``."""
+    profiles: tuple[str, ...] = ()
+    """Further documents: profiles and guides."""
+    note: str = ""
+    """What a reader of the table should know, one line."""
+
+    def action_name(self, action: str) -> str:
+        """Display name of one of the type's actions, empty when the table has none."""
+        return next((name for code, name in zip(self.actions, self.action_names, strict=False) if code == action), "")
 
     @property
     def action(self) -> str:

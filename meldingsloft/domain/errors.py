@@ -7,9 +7,11 @@ or free text of a message: identify by MsgId or file.
 
 from __future__ import annotations
 
-import difflib
 import enum
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from meldingsloft.domain.findings import Finding
 
 
 class ExitStatus(enum.IntEnum):
@@ -111,6 +113,10 @@ class InvalidMessageError(MeldingsloftError):
 
     exit_status = ExitStatus.FINDINGS
 
+    def __init__(self, code: str, message: str, *, hint: str = "", where: str = "", findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(code, message, hint=hint, where=where)
+        self.findings = findings
+
 
 class MailboxError(MeldingsloftError):
     """A mailbox or file is full, locked, missing or has vanished; ours to mend (``ML-P…``)."""
@@ -141,6 +147,10 @@ class UsageFault(MeldingsloftError):
     exit_status = ExitStatus.USAGE
 
 
+class AlreadyKnownError(MeldingsloftError):
+    """The journal has this very identifier already; the flow decides what that means (``ML-J002``)."""
+
+
 class CaseError(MeldingsloftError):
     """A case file does not describe a message: unknown keys, wrong codes, missing values (``ML-C…``).
 
@@ -160,6 +170,8 @@ class UnknownTypeError(UsageFault):
     @classmethod
     def for_name(cls, name: str, known: tuple[str, ...]) -> UnknownTypeError:
         """The error with the nearest known names as its hint."""
+        import difflib
+
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
         hint = f"did you mean {' or '.join(near)}?" if near else "`meldingsloft types` lists them all"
         return cls("ML-C010", f"no message type is called {name!r}", hint=hint)

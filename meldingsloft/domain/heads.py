@@ -53,7 +53,17 @@ class Postal:
     street: str = ""
     postal_code: str = ""
     city: str = ""
+    county: str = ""
+    """Code of kodeverk 3402."""
+    county_name: str = ""
+    country: str = ""
+    """Code of kodeverk 9043."""
+    country_name: str = ""
+    district: str = ""
+    """CityDistr: a local code."""
+    district_name: str = ""
     tele: tuple[str, ...] = ()
+    """TeleAddress values (``tel:…``, ``mailto:…``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,8 @@ class Address:
     paper: bool = False
     """ComMethod PST: reaches the recipient by letter, no electronic message (HIS 80601 §5)."""
     postal: Postal | None = None
+    also: tuple[Level, ...] = ()
+    """Further Dept and HCPerson of the same HCP structure, mirrored with the rest; never the address (AR-031, AR-033)."""
     requester: bool = False
     """Stands in the Requester structure: the role REQ of AppRec 1.0 (HITS 1168 §6.2)."""
 
@@ -93,6 +105,10 @@ class Head:
     """eb:Action by HISD 1209:2018 §3.1."""
     document_id: str = ""
     """Id inside the document that an AppRec 1.0 quotes (HIS 80415:2004 §6.5); empty when the same as msg_id."""
+    further_document_ids: tuple[str, ...] = ()
+    """Svarrapport with several ServReport: the ids of the second and later ones (AR-020)."""
+    type_name: str = ""
+    """DN of the type as written."""
     change_code: str = "N"
     """N, M, C or A."""
     test: bool = False
@@ -107,7 +123,14 @@ class Head:
     @property
     def service(self) -> str:
         """``S-`` + Action of the business message, also for its AppRec (HISD 1209:2018 §3.2)."""
-        return f"S-{self.action}"
+        return f"S-{self.apprec.original_action if self.apprec else self.action}"
+
+    @property
+    def quoted_ids(self) -> tuple[str, ...]:
+        """The ids that AppRecs for this message quote, one AppRec each: document ids with AppRec 1.0, else the MsgId (AR-015)."""
+        if self.message_type.apprec == "1.0" and self.document_id:
+            return (self.document_id, *self.further_document_ids)
+        return (self.msg_id,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +153,11 @@ class AppRecFacts:
     original_type: str = ""
     original_issued: str = ""
     errors: tuple[AppRecError, ...] = ()
+
+    @property
+    def original_action(self) -> str:
+        """eb:Action of the message answered; the older one-letter types mean their successors (HISD 1209:2018 §3.1)."""
+        return {"E": "EPIKRISE", "H": "HENVISNING"}.get(self.original_type, self.original_type)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,279 @@
+"""The journal in SQLite: write-ahead log, full synchronisation, one connection kept open.
+
+Times are stored as microseconds since 1970 UTC, lists as JSON. Entries are never deleted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from meldingsloft.adapters.durable import checkpoint
+from meldingsloft.adapters.journal_schema import migrate
+from meldingsloft.domain.envelopes import EnvelopeKind
+from meldingsloft.domain.errors import AlreadyKnownError, MailboxError
+from meldingsloft.domain.journal import Delivery, Entry, Event, NewEntry, Search
+from meldingsloft.domain.states import Direction, State, may_move
+
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_MICROSECOND = dt.timedelta(microseconds=1)
+_COLUMNS = (
+    "id, direction, kind, message_id, state, sender, receiver, conversation_id, cpa_id, service, action, msg_id, message_type, "
+    "original_id, ref_message_id, generated, attempts, next_attempt, reason, error_codes, digests, envelope_path, edi_address, "
+    "mail_name, incoming, settles_as, created, updated"
+)
+_SELECT = f"SELECT {_COLUMNS} FROM entry "  # noqa: S608 - column names of our own
+_INSERT = (
+    "INSERT INTO entry (direction, kind, message_id, state, sender, receiver, conversation_id, cpa_id, service, action, msg_id, "
+    "message_type, original_id, ref_message_id, generated, attempts, next_attempt, reason, error_codes, digests, envelope_path, "
+    "edi_address, mail_name, incoming, settles_as, authenticated, open, created, updated) VALUES (" + ",".join("?" * 29) + ")"
+)
+
+
+class SqliteJournal:
+    """``ports.Journal`` over one database file."""
+
+    def __init__(self, path: Path, *, wait_seconds: float = 30.0) -> None:
+        self.path = path
+        try:
+            self._db = sqlite3.connect(path, timeout=wait_seconds, isolation_level=None, cached_statements=256)
+            self._db.execute("PRAGMA journal_mode=WAL")
+            self._db.execute("PRAGMA synchronous=FULL")
+            self._db.execute("PRAGMA foreign_keys=ON")
+            migrate(self._db)
+            path.chmod(0o600)
+        except sqlite3.Error as fault:
+            raise _trouble(fault) from None
+
+    def close(self) -> None:
+        """Close the database; the journal is not used afterwards."""
+        self._db.close()
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[None]:
+        """``BEGIN IMMEDIATE`` … ``COMMIT`` with the log synchronised to disk."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as fault:
+            raise _trouble(fault) from None
+        try:
+            yield
+            checkpoint("journal.commit")
+            self._db.execute("COMMIT")
+        except sqlite3.Error as fault:
+            self._undo()
+            raise _trouble(fault) from None
+        except BaseException:
+            self._undo()
+            raise
+
+    def _undo(self) -> None:
+        with contextlib.suppress(sqlite3.Error):
+            self._db.execute("ROLLBACK")
+
+    @contextlib.contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A savepoint."""
+        self._db.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK TO attempt")
+            self._db.execute("RELEASE attempt")
+            raise
+        self._db.execute("RELEASE attempt")
+
+    def add(self, entry: NewEntry, at: dt.datetime, event: str = "") -> int:
+        """See ``ports.Journal``."""
+        delivery = entry.delivery
+        promises = entry.state in (State.QUEUED, State.RECEIVED) or (entry.direction is Direction.IN and delivery is not None)
+        stamp = _micros(at)
+        values = (
+            entry.direction, entry.kind, entry.message_id, entry.state, entry.sender, entry.receiver, entry.conversation_id,
+            entry.cpa_id, entry.service, entry.action, entry.msg_id, entry.message_type, entry.original_id, entry.ref_message_id,
+            _micros(entry.generated), entry.attempts, _micros(entry.next_attempt), entry.reason, _pack(entry.error_codes),
+            _pack(entry.digests), entry.envelope_path, delivery.edi_address if delivery else None,
+            delivery.mail_name if delivery else None, _pack(entry.incoming), entry.settles_as, entry.authenticated, promises,
+            stamp, stamp,
+        )  # fmt: skip
+        try:
+            number = self._db.execute(_INSERT, values).lastrowid
+        except sqlite3.IntegrityError:
+            raise AlreadyKnownError("ML-J002", "an envelope with this MessageId is in the journal already") from None
+        assert number is not None
+        self.note(number, at, event or entry.state, entry.reason)
+        return number
+
+    def take_in(self, sender: str, msg_id: str, entry_id: int) -> None:
+        """See ``ports.Journal``."""
+        try:
+            self._db.execute("INSERT INTO intake (sender, msg_id, entry) VALUES (?, ?, ?)", (sender, msg_id, entry_id))
+        except sqlite3.IntegrityError:
+            raise AlreadyKnownError("ML-J002", "a message with this MsgId was taken in already") from None
+
+    def taken_in(self, sender: str, msg_id: str) -> bool:
+        """See ``ports.Journal``."""
+        return self._db.execute("SELECT 1 FROM intake WHERE sender=? AND msg_id=?", (sender, msg_id)).fetchone() is not None
+
+    def move(self, entry_id: int, state: State, at: dt.datetime, *, event: str, text: str = "", reason: str | None = None) -> bool:
+        """See ``ports.Journal``."""
+        row = self._db.execute("SELECT direction, state, reason FROM entry WHERE id=?", (entry_id,)).fetchone()
+        allowed = row is not None and may_move(Direction(row[0]), State(row[1]), state)
+        if allowed:
+            waits = state in (State.SENT, State.RETRYING, State.QUEUED)
+            self._db.execute(
+                "UPDATE entry SET state=?, updated=?, reason=?, next_attempt=CASE WHEN ? THEN next_attempt END WHERE id=?",
+                (state, _micros(at), row[2] if reason is None else reason, waits, entry_id),
+            )
+        self.note(entry_id, at, event, text)
+        return allowed
+
+    def note(self, entry_id: int, at: dt.datetime, event: str, text: str = "") -> None:
+        """See ``ports.Journal``."""
+        self._db.execute("INSERT INTO event (entry, at, what, text) VALUES (?, ?, ?, ?)", (entry_id, _micros(at), event, text))
+
+    def requeue(self, entry_id: int, delivery: Delivery, at: dt.datetime) -> None:
+        """See ``ports.Journal``."""
+        self._db.execute(
+            "UPDATE entry SET attempts=attempts+1, edi_address=?, mail_name=?, open=1, updated=? WHERE id=?",
+            (delivery.edi_address, delivery.mail_name, _micros(at), entry_id),
+        )
+        self.note(entry_id, at, "again", "the same signal in a new mail")
+
+    def settle(self, entry_id: int, at: dt.datetime) -> None:
+        """See ``ports.Journal``."""
+        row = self._db.execute("SELECT state, settles_as FROM entry WHERE id=? AND open=1", (entry_id,)).fetchone()
+        if row is None:
+            return
+        after = {"queued": "sent", "received": row[1]}.get(row[0])
+        if after is None:
+            self._db.execute("UPDATE entry SET open=0 WHERE id=?", (entry_id,))
+            return
+        self._db.execute("UPDATE entry SET open=0, state=?, updated=? WHERE id=?", (after, _micros(at), entry_id))
+        self.note(entry_id, at, after)
+
+    def open_entries(self) -> Sequence[Entry]:
+        """See ``ports.Journal``."""
+        return self._entries("WHERE open=1 ORDER BY id")
+
+    def open_mail(self, edi_address: str, mail_name: str) -> Entry | None:
+        """See ``ports.Journal``."""
+        return self._entry("WHERE open=1 AND direction='in' AND edi_address=? AND mail_name=?", edi_address, mail_name)
+
+    def outgoing(self, message_id: str) -> Entry | None:
+        """See ``ports.Journal``."""
+        return self._entry("WHERE direction='out' AND message_id=?", message_id)
+
+    def authenticated(self, sender: str, message_id: str) -> Entry | None:
+        """See ``ports.Journal``."""
+        return self._entry("WHERE authenticated=1 AND direction='in' AND message_id=? AND sender=? AND state<>'duplicate'", message_id, sender)
+
+    def answers_to(self, message_id: str) -> Sequence[Entry]:
+        """See ``ports.Journal``."""
+        return self._entries("WHERE ref_message_id=? AND ref_message_id<>'' AND direction='out' AND kind<>'message' ORDER BY id", message_id)
+
+    def sent_as(self, original_id: str) -> Sequence[Entry]:
+        """See ``ports.Journal``."""
+        return self._entries("WHERE original_id=? AND original_id<>'' AND direction='out' AND kind='message' ORDER BY id", original_id)
+
+    def sent_with(self, msg_id: str) -> Sequence[Entry]:
+        """See ``ports.Journal``."""
+        return self._entries("WHERE direction='out' AND kind='message' AND msg_id=? AND msg_id<>'' ORDER BY id", msg_id)
+
+    def awaiting_apprec(self, generated_before: dt.datetime) -> Sequence[Entry]:
+        """See ``ports.Journal``."""
+        where = "WHERE direction='out' AND kind='message' AND state='acked' AND original_id<>'' AND generated<? ORDER BY id"
+        return self._entries(where, _micros(generated_before))
+
+    def related(self, entry: Entry) -> Sequence[Entry]:
+        """See ``ports.Journal``."""
+        return self._entries(
+            "WHERE ref_message_id=?1 OR (message_id=?2 AND ?2<>'') OR (original_id=?3 AND ?3<>'' AND direction='in') ORDER BY id",
+            entry.message_id, entry.ref_message_id, entry.original_id if entry.direction is Direction.OUT else "",
+        )  # fmt: skip
+
+    def search(self, search: Search) -> Iterator[Entry]:
+        """See ``ports.Journal``."""
+        conditions, values = _conditions(search)
+        rows = self._db.execute(f"{_SELECT} WHERE {' AND '.join(conditions) or '1'} ORDER BY id", values)
+        for row in rows:
+            yield _entry(row)
+
+    def events(self, entry_id: int) -> Sequence[Event]:
+        """See ``ports.Journal``."""
+        rows = self._db.execute("SELECT at, what, text FROM event WHERE entry=? ORDER BY id", (entry_id,))
+        return [Event(_instant(at), what, text) for at, what, text in rows]
+
+    def _entries(self, where: str, *values: object) -> list[Entry]:
+        return [_entry(row) for row in self._db.execute(_SELECT + where, values)]
+
+    def _entry(self, where: str, *values: object) -> Entry | None:
+        row = self._db.execute(f"{_SELECT}{where} LIMIT 1", values).fetchone()
+        return _entry(row) if row else None
+
+
+def _conditions(search: Search) -> tuple[list[str], list[object]]:
+    conditions: list[str] = [] if search.signals else ["kind='message'"]
+    values: list[object] = []
+    if search.ids:
+        marks = ",".join("?" * len(search.ids))
+        conditions.append(f"(message_id IN ({marks}) OR msg_id IN ({marks}))")
+        values += [*search.ids, *search.ids]
+    if search.direction:
+        conditions.append("direction=?")
+        values.append(search.direction)
+    if search.states:
+        conditions.append(f"state IN ({','.join('?' * len(search.states))})")
+        values += sorted(search.states)
+    if search.party:
+        conditions.append("(sender=? OR receiver=?)")
+        values += [search.party, search.party]
+    if search.message_type:
+        conditions.append("message_type=?")
+        values.append(search.message_type)
+    for operator, when in ((">=", search.since), ("<=", search.until)):
+        if when:
+            conditions.append(f"updated{operator}?")
+            values.append(_micros(when))
+    return conditions, values
+
+
+def _micros(when: dt.datetime | None) -> int | None:
+    return None if when is None else (when - _EPOCH) // _MICROSECOND
+
+
+def _instant(micros: int) -> dt.datetime:
+    return _EPOCH + dt.timedelta(microseconds=micros)
+
+
+def _pack(values: Any) -> str | None:
+    return json.dumps(values, separators=(",", ":")) if values else None
+
+
+def _entry(row: Any) -> Entry:
+    (number, direction, kind, message_id, state, sender, receiver, conversation_id, cpa_id, service, action, msg_id, message_type,
+     original_id, ref_message_id, generated, attempts, next_attempt, reason, error_codes, digests, envelope_path, edi_address,
+     mail_name, incoming, settles_as, created, updated) = row  # fmt: skip
+    return Entry(
+        number, Direction(direction), EnvelopeKind(kind), message_id, State(state), sender, receiver, conversation_id, cpa_id,
+        service, action, msg_id, message_type, original_id, ref_message_id, None if generated is None else _instant(generated),
+        attempts, None if next_attempt is None else _instant(next_attempt), reason, tuple(json.loads(error_codes or "[]")),
+        tuple((uri, value) for uri, value in json.loads(digests or "[]")), envelope_path,
+        Delivery(edi_address, mail_name) if edi_address is not None else None,
+        tuple((her, name, tuple(files)) for her, name, files in json.loads(incoming or "[]")),
+        State(settles_as) if settles_as else None, _instant(created), _instant(updated),
+    )  # fmt: skip
+
+
+def _trouble(fault: sqlite3.Error) -> MailboxError:
+    text = str(fault).lower()
+    if "locked" in text or "busy" in text:
+        return MailboxError("ML-J003", "the journal is held by another process", hint="try again; another run is writing")
+    if "full" in text:
+        return MailboxError("ML-J004", "the disk is full: the journal cannot be written", hint="make room, then run again; nothing is lost")
+    return MailboxError("ML-J001", "the journal cannot be read or written", hint="`meldingsloft doctor` tells what is wrong", detail=fault.sqlite_errorname if hasattr(fault, "sqlite_errorname") else "")

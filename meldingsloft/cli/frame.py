@@ -1,0 +1,195 @@
+"""What every command shares: the global options, the two streams, and errors in one form with one exit status.
+
+Global options may stand before or after the command. Data goes to stdout, what is said to a person goes to stderr
+(``say``), and JSON lines are UTF-8 whatever the locale.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from meldingsloft.domain.errors import ExitStatus, MeldingsloftError, UsageFault
+
+
+@dataclass(slots=True)
+class Session:
+    """The global options of one run."""
+
+    workspace: Path | None = None
+    json: bool = False
+    quiet: bool = False
+    verbose: int = 0
+    debug: bool = False
+    color: str = "auto"
+    at_time: dt.datetime | None = None
+    exit_status: ExitStatus = field(default=ExitStatus.OK)
+
+    def json_line(self, values: Mapping[str, Any]) -> None:
+        """One JSON object on stdout, flushed so that pipes see it at once."""
+        line = json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n"
+        write_bytes(line.encode("utf-8"))
+
+    def line(self, text: str = "") -> None:
+        """One line of data on stdout; signs the terminal cannot show are replaced."""
+        _write(sys.stdout, text + "\n")
+
+    def say(self, text: str, *, level: int = 0) -> None:
+        """One line for a person on stderr; silent with ``-q`` and for levels above ``-v``."""
+        if not self.quiet and level <= self.verbose:
+            _write(sys.stderr, text + "\n")
+
+    def error(self, text: str) -> None:
+        """A finding or error on stderr, also with ``-q``."""
+        _write(sys.stderr, text + "\n")
+
+    def fail(self, status: ExitStatus) -> None:
+        """Remember that the run ends with this status; the command goes on."""
+        self.exit_status = status
+
+    def colour(self, stream: Any) -> bool:
+        """Whether to write colours to a stream (``--color``, NO_COLOR, FORCE_COLOR, TERM=dumb)."""
+        if self.color != "auto":
+            return self.color == "always"
+        if os.environ.get("NO_COLOR"):
+            return False
+        if os.environ.get("FORCE_COLOR"):
+            return True
+        return bool(stream.isatty()) and os.environ.get("TERM") != "dumb"
+
+
+def _write(stream: Any, text: str) -> None:
+    try:
+        stream.write(text)
+    except UnicodeEncodeError:
+        stream.write(text.encode(stream.encoding or "ascii", "replace").decode(stream.encoding or "ascii"))
+    stream.flush()
+
+
+def write_bytes(data: bytes) -> None:
+    """Exact bytes on stdout."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def write_output(data: bytes, output: Path | None, *, force_binary: bool = False) -> None:
+    """Bytes to a file (whole or not at all) or to stdout; bytes that are no text are not thrown at a terminal.
+
+    Raises:
+        UsageFault: ``ML-C002`` for binary data and a terminal.
+    """
+    if output is None or str(output) == "-":
+        if not force_binary and sys.stdout.isatty() and b"\x00" in data[:4096]:
+            raise UsageFault("ML-C002", "the output is binary and would garble the terminal", hint="name a file with -o, or pipe it on")
+        write_bytes(data)
+        return
+    from meldingsloft.adapters.durable import write_file
+
+    write_file(output, data, mode=0o644)
+
+
+def read_input(name: str) -> bytes:
+    """The bytes of a file, or of stdin for ``-``.
+
+    Raises:
+        MeldingsloftError: ``ML-P001`` family when the file cannot be read.
+    """
+    if name == "-":
+        return sys.stdin.buffer.read()
+    from meldingsloft.adapters.durable import read_file
+
+    return read_file(Path(name))
+
+
+def _instant(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dt.datetime | None:
+    if value is None:
+        return None
+    try:
+        when = dt.datetime.fromisoformat(value)
+    except ValueError:
+        raise click.BadParameter("give a time as 2026-03-02T10:31:07+01:00") from None
+    return when.astimezone(dt.UTC) if when.tzinfo else when.replace(tzinfo=dt.UTC)
+
+
+def _global_options() -> list[click.Parameter]:
+    return [
+        click.Option(["--workspace"], type=click.Path(path_type=Path), metavar="DIR", expose_value=False, callback=_keep, help="The workspace folder."),
+        click.Option(["--json"], is_flag=True, default=None, expose_value=False, callback=_keep, help="JSON lines on stdout."),
+        click.Option(["-q", "--quiet"], is_flag=True, default=None, expose_value=False, callback=_keep, help="Say nothing on stderr but errors."),
+        click.Option(["-v", "--verbose"], count=True, expose_value=False, callback=_keep, help="Tell the steps; twice: details."),
+        click.Option(["--debug"], is_flag=True, default=None, expose_value=False, callback=_keep, help="Show tracebacks."),
+        click.Option(["--color"], type=click.Choice(["auto", "always", "never"]), expose_value=False, callback=_keep, help="Colour the output."),
+        click.Option(["--at-time"], metavar="ISO8601", expose_value=False, callback=_keep_time, help="Take this for the time now."),
+    ]
+
+
+def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    if value not in (None, 0) and parameter.name:
+        setattr(context.ensure_object(Session), parameter.name, value)
+    return value
+
+
+def _keep_time(context: click.Context, parameter: click.Parameter, value: str | None) -> dt.datetime | None:
+    return _keep(context, parameter, _instant(context, parameter, value))  # type: ignore[no-any-return]
+
+
+HELP_NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+
+
+class MeldingsloftCommand(click.Command):
+    """A command that takes the global options too and turns our errors into their form and exit status."""
+
+    def __init__(self, *arguments: Any, example: str = "", **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.example = example
+        self.context_settings = {**HELP_NAMES, **self.context_settings}
+        self.params.extend(_global_options())
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The example first, where the eye falls."""
+        if self.example:
+            formatter.write_paragraph()
+            for line in self.example.splitlines():
+                formatter.write(f"  {line}\n")
+        super().format_help_text(ctx, formatter)
+
+
+def command(name: str, *, example: str = "", **options: Any) -> Callable[[Callable[..., Any]], MeldingsloftCommand]:
+    """Make a command of a function; its first parameter is the Session."""
+
+    def make(function: Callable[..., Any]) -> MeldingsloftCommand:
+        made = click.command(name, cls=MeldingsloftCommand, example=example, **options)(click.make_pass_decorator(Session, ensure=True)(function))
+        assert isinstance(made, MeldingsloftCommand)
+        return made
+
+    return make
+
+
+class MeldingsloftGroup(click.Group):
+    """A command with sub-commands (``party add``)."""
+
+    command_class = MeldingsloftCommand
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.context_settings = {**HELP_NAMES, **self.context_settings}
+        self.params.extend(_global_options())
+
+
+def report_error(session: Session, error: MeldingsloftError) -> None:
+    """Show one error: as ``meldingsloft.error/1`` on stdout with ``--json``, else in its form on stderr."""
+    from meldingsloft.report.errors import error_object, error_text
+
+    if session.json:
+        session.json_line(error_object(error))
+    else:
+        _write(sys.stderr, error_text(error, colour=session.colour(sys.stderr)) + "\n")

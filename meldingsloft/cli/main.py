@@ -1,0 +1,115 @@
+"""The command line as a whole: lazy commands, one place where errors become exit statuses."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from meldingsloft.cli.frame import HELP_NAMES, MeldingsloftGroup, Session, report_error
+from meldingsloft.cli.table import COMMANDS, JOURNEYS, SMALL_STEPS
+from meldingsloft.domain.errors import ExitStatus, MeldingsloftError
+
+EXIT_TABLE = """\
+  0  done                                   6  mailbox or file trouble; again may help
+  1  a fault in meldingsloft itself         7  some of a batch failed
+  2  wrong usage                            8  nothing matched, nothing done
+  3  the message has errors                 9  configuration or partner unknown
+  4  refused: signature, decryption, trust 10  answered with a rejection
+  5  not understood: XML, MIME, ebXML     130  interrupted
+"""
+
+
+class LazyGroup(MeldingsloftGroup):
+    """Knows all commands by name and imports one when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now; None for a name that is none (no guessed abbreviations)."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        made = importlib.import_module(f"meldingsloft.cli.{entry.module}").command
+        assert isinstance(made, click.Command)
+        return made
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Two tables, from data."""
+        for title, table in (("Small steps (pipe them)", SMALL_STEPS), ("Journeys (in a workspace)", JOURNEYS)):
+            with formatter.section(title):
+                formatter.write_dl([(name, entry.line) for name, entry in table.items()])
+        with formatter.section("Exit status"):
+            formatter.write(EXIT_TABLE)
+
+
+def _version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value:
+        from meldingsloft.version import __version__
+
+        click.echo(f"meldingsloft {__version__}")
+        context.exit()
+
+
+@click.group(cls=LazyGroup, invoke_without_command=False, context_settings=HELP_NAMES, subcommand_metavar="COMMAND …")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="The version.")
+def program() -> None:
+    """Build, validate, sign, encrypt, send, receive and answer Norwegian health messages.
+
+    \b
+    Try it:  meldingsloft demo
+    """
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; gives the exit status and never raises."""
+    session = Session(debug="--debug" in arguments)
+    try:
+        return _run(list(arguments), session)
+    except BrokenPipeError:
+        _close_stdout()
+        return ExitStatus.OK
+    except Exception as fault:  # noqa: BLE001 - the last line of defence: no traceback, no content of a message
+        if session.debug:
+            raise
+        where = _place_of(fault)
+        sys.stderr.write(f"error[ML-X001]: a fault in meldingsloft itself ({type(fault).__name__} {where})\n   = mend: run again with --debug and report it\n")
+        return ExitStatus.FAULT
+
+
+def _run(arguments: list[str], session: Session) -> int:
+    try:
+        result: Any = program.main(arguments, prog_name="meldingsloft", standalone_mode=False, obj=session)
+    except MeldingsloftError as error:
+        if session.debug:
+            raise
+        report_error(session, error)
+        return error.exit_status
+    except click.exceptions.NoArgsIsHelpError as help_shown:
+        click.echo(help_shown.ctx.get_help())
+        return ExitStatus.USAGE
+    except click.ClickException as usage:
+        usage.show()
+        return usage.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        sys.stderr.write("interrupted\n")
+        return ExitStatus.INTERRUPTED
+    return result if isinstance(result, int) and not isinstance(result, bool) and result else int(session.exit_status)
+
+
+def _place_of(fault: BaseException) -> str:
+    trace = fault.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return f"at {trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}" if trace else ""
+
+
+def _close_stdout() -> None:
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,85 @@
+"""The answers of a receiving MSH as outgoing envelopes: Acknowledgment, ErrorList, SOAP Fault, AppRec."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from meldingsloft.apprec.answering import answer as apprec_bytes
+from meldingsloft.domain.envelopes import EbxmlError, Endpoint, EnvelopeKind, MessageHeader, SoapFault, Verified, format_instant
+from meldingsloft.domain.heads import Address, AppRecError, Head
+from meldingsloft.domain.identifiers import HerId, MessageId, MsgId, default_cpa_id
+from meldingsloft.domain.journal import NewEntry
+from meldingsloft.domain.parties import PartyRecord
+from meldingsloft.domain.states import Direction, State
+from meldingsloft.ebxml.mime import write_mail
+from meldingsloft.ebxml.reading import Addresses
+from meldingsloft.ebxml.signals import enveloped_acknowledgment, enveloped_error, fault_entity
+from meldingsloft.flow.dispatch import Outgoing, delivery_of, mail_message_id, outgoing
+from meldingsloft.flow.msh import Msh
+from meldingsloft.flow.sending import envelop_payload, payload_entry
+from meldingsloft.hodemelding.heads import read_head
+from meldingsloft.xmlsafe import parse
+
+
+def acknowledgment(msh: Msh, verified: Verified, own: PartyRecord, partner: PartyRecord) -> Outgoing:
+    """A signed Acknowledgment that copies every ds:Reference of the message (HIS 1037 §7.2.3, EB-084, EB-087)."""
+    enveloped = enveloped_acknowledgment(verified, message_id=MessageId(msh.ids.uuid()), now=msh.clock.now(), key=msh.keys.signing_key(own.her_id), software=msh.software)
+    return outgoing(msh, enveloped, own, partner, _signal(EnvelopeKind.ACKNOWLEDGMENT, verified.header.message_id))
+
+
+def error_list(msh: Msh, addresses: Addresses, errors: Sequence[EbxmlError], own: PartyRecord, partner: PartyRecord) -> Outgoing:
+    """A signed ErrorList; our own party speaks, whoever the envelope was for (HIS 1037 §7.2.4, EB-106)."""
+    enveloped = enveloped_error(
+        addresses, errors, own=own.her_id, message_id=MessageId(msh.ids.uuid()), now=msh.clock.now(), key=msh.keys.signing_key(own.her_id), software=msh.software
+    )
+    return outgoing(msh, enveloped, own, partner, _signal(EnvelopeKind.ERROR, addresses.message_id or ""))
+
+
+def fault(msh: Msh, what: SoapFault, own: PartyRecord, to_address: str, in_reply_to: str) -> Outgoing:
+    """An unsigned SOAP Fault to the mail's sender, tied to it by In-Reply-To (HITS 1172 §4.2.2.3, EB-202)."""
+    message_id = MessageId(msh.ids.uuid())
+    now = msh.clock.now()
+    mail = write_mail(
+        fault_entity(what),
+        from_address=own.edi_address,
+        to_address=to_address,
+        message_id=mail_message_id(message_id, 1, own.edi_address),
+        date=now,
+        subject="SOAP Fault",
+        in_reply_to=in_reply_to,
+    )
+    entry = NewEntry(
+        Direction.OUT, EnvelopeKind.FAULT, message_id, State.QUEUED, sender=own.her_id, attempts=1, reason=what.text,
+        delivery=delivery_of(to_address, message_id, 1, now),
+    )  # fmt: skip
+    return Outgoing(entry, mail)
+
+
+def apprec(msh: Msh, verified: Verified, head: Head, recipient: Address, errors: Sequence[AppRecError], partner: PartyRecord) -> Outgoing:
+    """The AppRec of one own recipient in its own envelope: same Service and ConversationId, roles swapped (HISD 1209:2018 §3)."""
+    own = msh.own[recipient.her_id or HerId("")]
+    payload = apprec_bytes(head, recipient, errors=errors, msg_id=MsgId(msh.ids.uuid()), now=msh.clock.now(), software=msh.software)
+    received = verified.header
+    header = MessageHeader(
+        sender=Endpoint.her(own.her_id, received.receiver.role or f"{head.action}receiver"),
+        receiver=Endpoint.her(partner.her_id, received.sender.role or f"{head.action}sender"),
+        cpa_id=default_cpa_id(own.her_id, partner.her_id) if received.receiver.her_id != own.her_id else received.cpa_id,
+        conversation_id=received.conversation_id,
+        service=received.service,
+        service_type=received.service_type,
+        action="APPREC",
+        message_id=MessageId(msh.ids.uuid()),
+        timestamp=format_instant(msh.clock.now()),
+    )
+    own_head = read_head(parse(payload), msh.catalogue)
+    return envelop_payload(msh, payload, own_head, header, own, partner, _answering(payload_entry(own_head), received.message_id))
+
+
+def _signal(kind: EnvelopeKind, ref: str) -> NewEntry:
+    return NewEntry(Direction.OUT, kind, "", State.QUEUED, ref_message_id=ref)
+
+
+def _answering(entry: NewEntry, message_id: str) -> NewEntry:
+    from dataclasses import replace
+
+    return replace(entry, ref_message_id=message_id)

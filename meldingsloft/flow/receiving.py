@@ -1,0 +1,184 @@
+"""Emptying the inboxes: claim, decide, commit, carry out, batch by batch (HITS 1172 figure 4; EB-190 persist before acknowledging).
+
+For each batch, in this order: originals kept, files for the fagsystem staged, answers kept and staged; one durable commit that
+promises it all; then the renames that deliver, the mails taken out of the inbox, and the entries settled. Whatever a crash
+interrupts after the commit is carried out again by ``flow.recovery``; what it interrupts before was promised to nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from meldingsloft.domain.errors import AlreadyKnownError, MailboxError
+from meldingsloft.flow.dispatch import discard, publish, stage
+from meldingsloft.flow.handling import Handled, Received
+from meldingsloft.flow.msh import Msh
+from meldingsloft.flow.overdue import mark_overdue
+from meldingsloft.flow.pipeline import handle
+from meldingsloft.flow.recovery import finish_mail, recover
+from meldingsloft.ports import Claim
+
+
+def receive(msh: Msh) -> Iterator[Received]:
+    """Handle all that lies in the inboxes of the own parties; a line for each mail once it is durably handled.
+
+    Mails that another process holds are left to it. A mail whose handling fails for our own reasons (a full disk, a locked
+    journal) stays in the inbox and is told with verdict ``failed``.
+    """
+    recover(msh)
+    for address in sorted({party.edi_address for party in msh.own.values()}):
+        yield from _empty(msh, address)
+    mark_overdue(msh)
+
+
+def _empty(msh: Msh, address: str) -> Iterator[Received]:
+    left: set[str] = set()
+    while True:
+        progress = False
+        for names in _batches([n for n in msh.mailboxes.waiting(address) if n not in left], msh.settings.batch):
+            for line in _batch(msh, address, names, left):
+                progress = True
+                yield line
+        if not progress:
+            return
+
+
+def _batches(names: list[str], size: int) -> Iterator[list[str]]:
+    for start in range(0, len(names), size):
+        yield names[start : start + size]
+
+
+def _batch(msh: Msh, address: str, names: list[str], left: set[str]) -> Iterator[Received]:
+    handled: list[Handled] = []
+    seen: set[tuple[str, str]] = set()
+    for name in names:
+        claim = msh.mailboxes.claim(address, name)
+        if claim is None:
+            continue
+        try:
+            item = _decide(msh, address, claim)
+        except MailboxError as trouble:
+            claim.release()
+            left.add(name)
+            yield _left(name, trouble)
+            continue
+        if item is None:
+            continue
+        key = _identity(item)
+        if key in seen:  # the second of two equal ones: let the first be committed, then look again
+            claim.release()
+            continue
+        seen.add(key)
+        handled.append(item)
+    yield from _commit(msh, handled, left)
+
+
+def _identity(item: Handled) -> tuple[str, str]:
+    return item.take_in or (item.entry.sender, item.entry.message_id)
+
+
+def _decide(msh: Msh, address: str, claim: Claim) -> Handled | None:
+    before = msh.journal.open_mail(address, claim.name)
+    if before is not None:  # promised by a process that is gone: carry it out
+        finish_mail(msh, before, claim)
+        return None
+    return handle(msh, address, claim)
+
+
+def _commit(msh: Msh, handled: list[Handled], left: set[str]) -> Iterator[Received]:
+    staged: list[Handled] = []
+    for item in handled:
+        try:
+            staged.append(_stage(msh, item))
+        except MailboxError as trouble:
+            _drop(msh, item)
+            left.add(item.claim.name)
+            yield _left(item.claim.name, trouble)
+    if not staged:
+        return
+    msh.filing.sync()
+    kept: list[tuple[Handled, list[int]]] = []
+    try:
+        with msh.journal.transaction():
+            for item in staged:
+                try:
+                    with msh.journal.attempt():
+                        kept.append((item, _enter(msh, item)))
+                except AlreadyKnownError:  # another process was first: the mail is looked at again, as a duplicate
+                    _drop(msh, item)
+    except MailboxError as trouble:
+        for item in staged:
+            _drop(msh, item)
+            left.add(item.claim.name)
+            yield _left(item.claim.name, trouble)
+        return
+    _carry_out(msh, kept)
+    yield from (item.line for item, _ in kept)
+
+
+def _stage(msh: Msh, item: Handled) -> Handled:
+    item.claim.keep(item.keep_path)
+    if item.failed_reason is not None:
+        msh.filing.write_reason(item.keep_path, item.failed_reason)
+    for filed in item.filed:
+        msh.filing.stage_incoming(filed.her_id, filed.name, filed.files)
+    if item.again is not None:
+        _, delivery, mail = item.again
+        msh.mailboxes.stage(delivery.edi_address, delivery.mail_name, mail)
+    outs = tuple(stage(msh, out) for out in item.outgoing)
+    return replace(item, outgoing=outs)
+
+
+def _drop(msh: Msh, item: Handled) -> None:
+    discard(msh, item.outgoing)
+    if item.again is not None:
+        msh.mailboxes.discard(item.again[1].edi_address, item.again[1].mail_name)
+    for filed in item.filed:
+        msh.filing.discard_incoming(filed.her_id, filed.name)
+    item.claim.release()
+
+
+def _enter(msh: Msh, item: Handled) -> list[int]:
+    """Journal one mail and all it promises; the numbers of the entries that are open now, the mail's own first."""
+    now = msh.clock.now()
+    journal = msh.journal
+    own = journal.add(item.entry, now, "arrived")
+    numbers = [own]
+    if item.take_in is not None:
+        journal.take_in(*item.take_in, own)
+    for out in item.outgoing:
+        numbers.append(journal.add(out.entry, now, "queued"))
+    if item.again is not None:
+        journal.requeue(item.again[0].id, item.again[1], now)
+        numbers.append(item.again[0].id)
+    for change in item.changes:
+        if change.state is None:
+            journal.note(change.entry.id, now, change.event, change.text)
+        else:
+            journal.move(change.entry.id, change.state, now, event=change.event, text=change.text, reason=change.reason)
+    return numbers
+
+
+def _carry_out(msh: Msh, kept: list[tuple[Handled, list[int]]]) -> None:
+    for item, _ in kept:
+        for filed in item.filed:
+            msh.filing.publish_incoming(filed.her_id, filed.name, tuple(filed.files))
+        for out in item.outgoing:
+            publish(msh, out.entry)
+        if item.again is not None:
+            msh.mailboxes.publish(item.again[1].edi_address, item.again[1].mail_name)
+    msh.filing.sync()
+    msh.mailboxes.sync()
+    for item, _ in kept:
+        item.claim.done()
+    msh.mailboxes.sync()
+    with msh.journal.transaction():
+        now = msh.clock.now()
+        for _, numbers in kept:
+            for number in numbers:
+                msh.journal.settle(number, now)
+
+
+def _left(name: str, trouble: MailboxError) -> Received:
+    return Received(envelope=name, kind="message", verdict="failed", error_codes=(trouble.code,), reason=trouble.message)

@@ -1,0 +1,1 @@
+"""Outcomes as text, JSON lines or pages; decides nothing."""
