@@ -53,7 +53,9 @@ class DecryptionKey(Protocol):
     def certificate(self) -> bytes:
         """DER of the certificate that goes with the key."""
 
-    def unwrap(self, encrypted_key: bytes, *, scheme: str, hash_name: str = "sha1", mgf_hash_name: str = "sha1") -> bytes:
+    def unwrap(
+        self, encrypted_key: bytes, *, scheme: str, hash_name: str = "sha1", mgf_hash_name: str = "sha1"
+    ) -> bytes:
         """The content key; ``scheme`` is ``pkcs1v15`` or ``oaep``. Raises ValueError when it cannot be opened."""
 
 
@@ -245,7 +247,9 @@ class Journal(Protocol):
     def taken_in(self, sender: str, msg_id: str) -> bool:
         """True when a message with this sender and MsgId was taken in before."""
 
-    def move(self, entry_id: int, state: State, at: dt.datetime, *, event: str, text: str = "", reason: str | None = None) -> bool:
+    def move(
+        self, entry_id: int, state: State, at: dt.datetime, *, event: str, text: str = "", reason: str | None = None
+    ) -> bool:
         """Change a state as the table of states allows, and tell the event; False (and only the event) where it does not."""
 
     def note(self, entry_id: int, at: dt.datetime, event: str, text: str = "") -> None:
@@ -273,7 +277,7 @@ class Journal(Protocol):
         """Outgoing signals that answer an incoming envelope, oldest first."""
 
     def sent_as(self, original_id: str) -> Sequence[Entry]:
-        """Outgoing messages that an AppRec quoting this id may mean, oldest first."""
+        """Outgoing messages that an AppRec quoting this id may mean, by MsgId or document id in either case; oldest first."""
 
     def sent_with(self, msg_id: str) -> Sequence[Entry]:
         """Outgoing messages with this MsgId, oldest first."""

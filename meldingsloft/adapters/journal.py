@@ -28,10 +28,12 @@ _COLUMNS = (
     "mail_name, incoming, settles_as, created, updated"
 )
 _SELECT = f"SELECT {_COLUMNS} FROM entry "  # noqa: S608 - column names of our own
-_INSERT = (
+_INSERT = (  # noqa: S608 - names and marks of our own
     "INSERT INTO entry (direction, kind, message_id, state, sender, receiver, conversation_id, cpa_id, service, action, msg_id, "
     "message_type, original_id, ref_message_id, generated, attempts, next_attempt, reason, error_codes, digests, envelope_path, "
-    "edi_address, mail_name, incoming, settles_as, authenticated, open, created, updated) VALUES (" + ",".join("?" * 29) + ")"
+    "edi_address, mail_name, incoming, settles_as, authenticated, open, created, updated) VALUES ("
+    + ",".join("?" * 29)
+    + ")"
 )
 
 
@@ -91,7 +93,9 @@ class SqliteJournal:
     def add(self, entry: NewEntry, at: dt.datetime, event: str = "") -> int:
         """See ``ports.Journal``."""
         delivery = entry.delivery
-        promises = entry.state in (State.QUEUED, State.RECEIVED) or (entry.direction is Direction.IN and delivery is not None)
+        promises = entry.state in (State.QUEUED, State.RECEIVED) or (
+            entry.direction is Direction.IN and delivery is not None
+        )
         stamp = _micros(at)
         values = (
             entry.direction, entry.kind, entry.message_id, entry.state, entry.sender, entry.receiver, entry.conversation_id,
@@ -118,9 +122,14 @@ class SqliteJournal:
 
     def taken_in(self, sender: str, msg_id: str) -> bool:
         """See ``ports.Journal``."""
-        return self._db.execute("SELECT 1 FROM intake WHERE sender=? AND msg_id=?", (sender, msg_id)).fetchone() is not None
+        return (
+            self._db.execute("SELECT 1 FROM intake WHERE sender=? AND msg_id=?", (sender, msg_id)).fetchone()
+            is not None
+        )
 
-    def move(self, entry_id: int, state: State, at: dt.datetime, *, event: str, text: str = "", reason: str | None = None) -> bool:
+    def move(
+        self, entry_id: int, state: State, at: dt.datetime, *, event: str, text: str = "", reason: str | None = None
+    ) -> bool:
         """See ``ports.Journal``."""
         row = self._db.execute("SELECT direction, state, reason FROM entry WHERE id=?", (entry_id,)).fetchone()
         allowed = row is not None and may_move(Direction(row[0]), State(row[1]), state)
@@ -135,7 +144,9 @@ class SqliteJournal:
 
     def note(self, entry_id: int, at: dt.datetime, event: str, text: str = "") -> None:
         """See ``ports.Journal``."""
-        self._db.execute("INSERT INTO event (entry, at, what, text) VALUES (?, ?, ?, ?)", (entry_id, _micros(at), event, text))
+        self._db.execute(
+            "INSERT INTO event (entry, at, what, text) VALUES (?, ?, ?, ?)", (entry_id, _micros(at), event, text)
+        )
 
     def requeue(self, entry_id: int, delivery: Delivery, at: dt.datetime) -> None:
         """See ``ports.Journal``."""
@@ -171,15 +182,25 @@ class SqliteJournal:
 
     def authenticated(self, sender: str, message_id: str) -> Entry | None:
         """See ``ports.Journal``."""
-        return self._entry("WHERE authenticated=1 AND direction='in' AND message_id=? AND sender=? AND state<>'duplicate'", message_id, sender)
+        return self._entry(
+            "WHERE authenticated=1 AND direction='in' AND message_id=? AND sender=? AND state<>'duplicate'",
+            message_id,
+            sender,
+        )
 
     def answers_to(self, message_id: str) -> Sequence[Entry]:
         """See ``ports.Journal``."""
-        return self._entries("WHERE ref_message_id=? AND ref_message_id<>'' AND direction='out' AND kind<>'message' ORDER BY id", message_id)
+        return self._entries(
+            "WHERE ref_message_id=? AND ref_message_id<>'' AND direction='out' AND kind<>'message' ORDER BY id",
+            message_id,
+        )
 
     def sent_as(self, original_id: str) -> Sequence[Entry]:
         """See ``ports.Journal``."""
-        return self._entries("WHERE original_id=? AND original_id<>'' AND direction='out' AND kind='message' ORDER BY id", original_id)
+        forms = dict.fromkeys((original_id, original_id.lower(), original_id.upper())) if original_id else {}
+        marks = ",".join("?" * len(forms))
+        where = f"WHERE direction='out' AND kind='message' AND (original_id IN ({marks}) OR msg_id IN ({marks})) ORDER BY id"
+        return self._entries(where, *forms, *forms)
 
     def sent_with(self, msg_id: str) -> Sequence[Entry]:
         """See ``ports.Journal``."""
@@ -187,7 +208,9 @@ class SqliteJournal:
 
     def awaiting_apprec(self, generated_before: dt.datetime) -> Sequence[Entry]:
         """See ``ports.Journal``."""
-        where = "WHERE direction='out' AND kind='message' AND state='acked' AND original_id<>'' AND generated<? ORDER BY id"
+        where = (
+            "WHERE direction='out' AND kind='message' AND state='acked' AND original_id<>'' AND generated<? ORDER BY id"
+        )
         return self._entries(where, _micros(generated_before))
 
     def related(self, entry: Entry) -> Sequence[Entry]:
@@ -273,7 +296,18 @@ def _entry(row: Any) -> Entry:
 def _trouble(fault: sqlite3.Error) -> MailboxError:
     text = str(fault).lower()
     if "locked" in text or "busy" in text:
-        return MailboxError("ML-J003", "the journal is held by another process", hint="try again; another run is writing")
+        return MailboxError(
+            "ML-J003", "the journal is held by another process", hint="try again; another run is writing"
+        )
     if "full" in text:
-        return MailboxError("ML-J004", "the disk is full: the journal cannot be written", hint="make room, then run again; nothing is lost")
-    return MailboxError("ML-J001", "the journal cannot be read or written", hint="`meldingsloft doctor` tells what is wrong", detail=fault.sqlite_errorname if hasattr(fault, "sqlite_errorname") else "")
+        return MailboxError(
+            "ML-J004",
+            "the disk is full: the journal cannot be written",
+            hint="make room, then run again; nothing is lost",
+        )
+    return MailboxError(
+        "ML-J001",
+        "the journal cannot be read or written",
+        hint="`meldingsloft doctor` tells what is wrong",
+        detail=fault.sqlite_errorname if hasattr(fault, "sqlite_errorname") else "",
+    )

@@ -84,7 +84,9 @@ def migrate(db: sqlite3.Connection) -> None:
     try:
         version: int = db.execute("PRAGMA user_version").fetchone()[0]
         if version > len(MIGRATIONS):
-            raise ConfigError("ML-J005", "the journal was made by a newer meldingsloft", hint="use that version or newer")
+            raise ConfigError(
+                "ML-J005", "the journal was made by a newer meldingsloft", hint="use that version or newer"
+            )
         for statements in MIGRATIONS[version:]:
             for statement in statements:
                 db.execute(statement)

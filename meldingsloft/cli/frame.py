@@ -17,7 +17,7 @@ from typing import Any
 
 import click
 
-from meldingsloft.domain.errors import ExitStatus, MeldingsloftError, UsageFault
+from meldingsloft.domain.errors import ExitStatus, MeldingsloftError, WrongUsageError
 
 
 @dataclass(slots=True)
@@ -85,11 +85,15 @@ def write_output(data: bytes, output: Path | None, *, force_binary: bool = False
     """Bytes to a file (whole or not at all) or to stdout; bytes that are no text are not thrown at a terminal.
 
     Raises:
-        UsageFault: ``ML-C002`` for binary data and a terminal.
+        WrongUsageError: ``ML-C002`` for binary data and a terminal.
     """
     if output is None or str(output) == "-":
         if not force_binary and sys.stdout.isatty() and b"\x00" in data[:4096]:
-            raise UsageFault("ML-C002", "the output is binary and would garble the terminal", hint="name a file with -o, or pipe it on")
+            raise WrongUsageError(
+                "ML-C002",
+                "the output is binary and would garble the terminal",
+                hint="name a file with -o, or pipe it on",
+            )
         write_bytes(data)
         return
     from meldingsloft.adapters.durable import write_file
@@ -122,13 +126,45 @@ def _instant(_context: click.Context, _parameter: click.Parameter, value: str | 
 
 def _global_options() -> list[click.Parameter]:
     return [
-        click.Option(["--workspace"], type=click.Path(path_type=Path), metavar="DIR", expose_value=False, callback=_keep, help="The workspace folder."),
-        click.Option(["--json"], is_flag=True, default=None, expose_value=False, callback=_keep, help="JSON lines on stdout."),
-        click.Option(["-q", "--quiet"], is_flag=True, default=None, expose_value=False, callback=_keep, help="Say nothing on stderr but errors."),
-        click.Option(["-v", "--verbose"], count=True, expose_value=False, callback=_keep, help="Tell the steps; twice: details."),
-        click.Option(["--debug"], is_flag=True, default=None, expose_value=False, callback=_keep, help="Show tracebacks."),
-        click.Option(["--color"], type=click.Choice(["auto", "always", "never"]), expose_value=False, callback=_keep, help="Colour the output."),
-        click.Option(["--at-time"], metavar="ISO8601", expose_value=False, callback=_keep_time, help="Take this for the time now."),
+        click.Option(
+            ["--workspace"],
+            type=click.Path(path_type=Path),
+            metavar="DIR",
+            expose_value=False,
+            callback=_keep,
+            help="The workspace folder.",
+        ),
+        click.Option(
+            ["--json"], is_flag=True, default=None, expose_value=False, callback=_keep, help="JSON lines on stdout."
+        ),
+        click.Option(
+            ["-q", "--quiet"],
+            is_flag=True,
+            default=None,
+            expose_value=False,
+            callback=_keep,
+            help="Say nothing on stderr but errors.",
+        ),
+        click.Option(
+            ["-v", "--verbose"], count=True, expose_value=False, callback=_keep, help="Tell the steps; twice: details."
+        ),
+        click.Option(
+            ["--debug"], is_flag=True, default=None, expose_value=False, callback=_keep, help="Show tracebacks."
+        ),
+        click.Option(
+            ["--color"],
+            type=click.Choice(["auto", "always", "never"]),
+            expose_value=False,
+            callback=_keep,
+            help="Colour the output.",
+        ),
+        click.Option(
+            ["--at-time"],
+            metavar="ISO8601",
+            expose_value=False,
+            callback=_keep_time,
+            help="Take this for the time now.",
+        ),
     ]
 
 
@@ -167,7 +203,9 @@ def command(name: str, *, example: str = "", **options: Any) -> Callable[[Callab
     """Make a command of a function; its first parameter is the Session."""
 
     def make(function: Callable[..., Any]) -> MeldingsloftCommand:
-        made = click.command(name, cls=MeldingsloftCommand, example=example, **options)(click.make_pass_decorator(Session, ensure=True)(function))
+        made = click.command(name, cls=MeldingsloftCommand, example=example, **options)(
+            click.make_pass_decorator(Session, ensure=True)(function)
+        )
         assert isinstance(made, MeldingsloftCommand)
         return made
 

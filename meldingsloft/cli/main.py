@@ -61,7 +61,6 @@ def _version(context: click.Context, _parameter: click.Parameter, value: bool) -
 def program() -> None:
     """Build, validate, sign, encrypt, send, receive and answer Norwegian health messages.
 
-    \b
     Try it:  meldingsloft demo
     """
 
@@ -74,11 +73,13 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:
         _close_stdout()
         return ExitStatus.OK
-    except Exception as fault:  # noqa: BLE001 - the last line of defence: no traceback, no content of a message
+    except Exception as fault:
         if session.debug:
             raise
         where = _place_of(fault)
-        sys.stderr.write(f"error[ML-X001]: a fault in meldingsloft itself ({type(fault).__name__} {where})\n   = mend: run again with --debug and report it\n")
+        sys.stderr.write(
+            f"error[ML-X001]: a fault in meldingsloft itself ({type(fault).__name__} {where})\n   = mend: run again with --debug and report it\n"
+        )
         return ExitStatus.FAULT
 
 

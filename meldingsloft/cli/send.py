@@ -6,7 +6,7 @@ import click
 
 from meldingsloft.cli import frame
 from meldingsloft.cli.inputs import expand
-from meldingsloft.domain.errors import ExitStatus, InvalidMessageError, MeldingsloftError, UsageFault
+from meldingsloft.domain.errors import ExitStatus, InvalidMessageError, MeldingsloftError, WrongUsageError
 from meldingsloft.domain.identifiers import HerId
 
 
@@ -15,7 +15,13 @@ from meldingsloft.domain.identifiers import HerId
     example="meldingsloft send epikrise.xml\nmeldingsloft build epikrise-1.2 case.toml | meldingsloft send - --json",
 )
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
-@click.option("--to", "receivers", multiple=True, metavar="HER", help="Send to this party instead of the message's recipients; may be repeated.")
+@click.option(
+    "--to",
+    "receivers",
+    multiple=True,
+    metavar="HER",
+    help="Send to this party instead of the message's recipients; may be repeated.",
+)
 @click.option("--from", "sender", metavar="HER", help="Send as this party of the workspace.")
 @click.option("--force", is_flag=True, help="Send although the message has errors or its MsgId has been sent before.")
 @click.option("--time-to-live", metavar="ISO8601", help="Not to be processed after this time.")
@@ -66,11 +72,13 @@ def _expiry(text: str | None) -> str | None:
         return None
     when = parse_instant(text)
     if when is None:
-        raise UsageFault("ML-C003", "--time-to-live is no time", hint="write it as 2026-03-05T10:00:00Z")
+        raise WrongUsageError("ML-C003", "--time-to-live is no time", hint="write it as 2026-03-05T10:00:00Z")
     return format_instant(when)
 
 
-def _send(session: frame.Session, msh: object, name: str, options: object, *, dry_run: bool) -> MeldingsloftError | None:
+def _send(
+    session: frame.Session, msh: object, name: str, options: object, *, dry_run: bool
+) -> MeldingsloftError | None:
     """Send one file and tell what came of it; the error when it was not sent."""
     from meldingsloft.flow.msh import Msh
     from meldingsloft.flow.sending import SendOptions, deliver, planned, prepare
@@ -84,7 +92,9 @@ def _send(session: frame.Session, msh: object, name: str, options: object, *, dr
             if session.json:
                 session.json_line(sent_object(line, name))
             verb = "would send" if dry_run else "sent"
-            session.say(f"{verb} {line.message_type} {line.msg_id} from {line.sender} to {line.receiver} in envelope {line.message_id}")
+            session.say(
+                f"{verb} {line.message_type} {line.msg_id} from {line.sender} to {line.receiver} in envelope {line.message_id}"
+            )
     except MeldingsloftError as error:
         _tell(session, error.at(name), name)
         return error

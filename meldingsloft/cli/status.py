@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from meldingsloft.cli import frame
-from meldingsloft.domain.errors import UsageFault
+from meldingsloft.domain.errors import WrongUsageError
 from meldingsloft.domain.journal import Search
 from meldingsloft.domain.states import FAILED_STATES, WAITING_STATES, Direction, State
 
@@ -14,7 +14,13 @@ from meldingsloft.domain.states import FAILED_STATES, WAITING_STATES, Direction,
 @click.argument("ids", nargs=-1, metavar="[ID…]")
 @click.option("--failed", is_flag=True, help="What failed, was refused or rejected, or is overdue.")
 @click.option("--waiting", is_flag=True, help="What still waits for an answer.")
-@click.option("--state", "states", multiple=True, type=click.Choice([s.value for s in State]), help="Only this state; may be repeated.")
+@click.option(
+    "--state",
+    "states",
+    multiple=True,
+    type=click.Choice([s.value for s in State]),
+    help="Only this state; may be repeated.",
+)
 @click.option("--direction", type=click.Choice(["out", "in"]), help="Sent or received.")
 @click.option("--party", metavar="HER", help="From or to this party.")
 @click.option("--type", "message_type", metavar="TYPE", help="Only this message type.")
@@ -45,11 +51,15 @@ def command(
     from meldingsloft.flow.overdue import mark_overdue
     from meldingsloft.report.road import status_object, status_text
 
-    wanted = {State(state) for state in states} | (FAILED_STATES if failed else set()) | (WAITING_STATES if waiting else set())
+    wanted = (
+        {State(state) for state in states}
+        | (FAILED_STATES if failed else set())
+        | (WAITING_STATES if waiting else set())
+    )
     moments = {name: parse_instant(text) if text else None for name, text in (("since", since), ("until", until))}
     for name, text in (("since", since), ("until", until)):
         if text and moments[name] is None:
-            raise UsageFault("ML-C003", f"--{name} is no time", hint="write it as 2026-03-02 or 2026-03-02T10:31:07Z")
+            raise WrongUsageError("ML-C003", f"--{name} is no time", hint="write it as 2026-03-02 or 2026-03-02T10:31:07Z")
     search = Search(
         ids=(*ids, *msg_ids),
         direction=Direction(direction) if direction else None,

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from meldingsloft.version import __version__
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from meldingsloft.adapters.workspace import Workspace
     from meldingsloft.cli.frame import Session
     from meldingsloft.flow.msh import Msh

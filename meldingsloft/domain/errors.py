@@ -101,7 +101,14 @@ class EnvelopeError(MeldingsloftError):
     ebxml_error = "ValueNotRecognized"
 
     def __init__(
-        self, code: str, message: str, *, answer: str = "ValueNotRecognized", location: str = "", hint: str = "", where: str = ""
+        self,
+        code: str,
+        message: str,
+        *,
+        answer: str = "ValueNotRecognized",
+        location: str = "",
+        hint: str = "",
+        where: str = "",
     ) -> None:
         super().__init__(code, message, hint=hint, where=where)
         self.answer = answer
@@ -113,7 +120,9 @@ class InvalidMessageError(MeldingsloftError):
 
     exit_status = ExitStatus.FINDINGS
 
-    def __init__(self, code: str, message: str, *, hint: str = "", where: str = "", findings: tuple[Finding, ...] = ()) -> None:
+    def __init__(
+        self, code: str, message: str, *, hint: str = "", where: str = "", findings: tuple[Finding, ...] = ()
+    ) -> None:
         super().__init__(code, message, hint=hint, where=where)
         self.findings = findings
 
@@ -141,7 +150,7 @@ class NothingMatchedError(MeldingsloftError):
     exit_status = ExitStatus.NOTHING
 
 
-class UsageFault(MeldingsloftError):
+class WrongUsageError(MeldingsloftError):
     """The command line or a case file asks for something that cannot be (``ML-C…``)."""
 
     exit_status = ExitStatus.USAGE
@@ -159,12 +168,14 @@ class CaseError(MeldingsloftError):
 
     exit_status = ExitStatus.FINDINGS
 
-    def __init__(self, code: str, message: str, *, problems: tuple[str, ...] = (), hint: str = "", where: str = "") -> None:
+    def __init__(
+        self, code: str, message: str, *, problems: tuple[str, ...] = (), hint: str = "", where: str = ""
+    ) -> None:
         super().__init__(code, message, hint=hint, where=where)
         self.problems = problems
 
 
-class UnknownTypeError(UsageFault):
+class UnknownTypeError(WrongUsageError):
     """A message type that is not in the catalogue (``ML-C010``)."""
 
     @classmethod

@@ -109,6 +109,8 @@ class Head:
     """Svarrapport with several ServReport: the ids of the second and later ones (AR-020)."""
     type_name: str = ""
     """DN of the type as written."""
+    content_tag: str = ""
+    """``{namespace}root`` of what stands inside a hodemelding, known or not; empty for other messages and an empty Content."""
     change_code: str = "N"
     """N, M, C or A."""
     test: bool = False

@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from meldingsloft.apprec.answering import answer as apprec_bytes
-from meldingsloft.domain.envelopes import EbxmlError, Endpoint, EnvelopeKind, MessageHeader, SoapFault, Verified, format_instant
-from meldingsloft.domain.heads import Address, AppRecError, Head
+from meldingsloft.apprec.deciding import Answer
+from meldingsloft.domain.envelopes import (
+    EbxmlError,
+    Endpoint,
+    EnvelopeKind,
+    MessageHeader,
+    SoapFault,
+    Verified,
+    format_instant,
+)
+from meldingsloft.domain.heads import Head
 from meldingsloft.domain.identifiers import HerId, MessageId, MsgId, default_cpa_id
 from meldingsloft.domain.journal import NewEntry
 from meldingsloft.domain.parties import PartyRecord
@@ -23,14 +33,28 @@ from meldingsloft.xmlsafe import parse
 
 def acknowledgment(msh: Msh, verified: Verified, own: PartyRecord, partner: PartyRecord) -> Outgoing:
     """A signed Acknowledgment that copies every ds:Reference of the message (HIS 1037 §7.2.3, EB-084, EB-087)."""
-    enveloped = enveloped_acknowledgment(verified, message_id=MessageId(msh.ids.uuid()), now=msh.clock.now(), key=msh.keys.signing_key(own.her_id), software=msh.software)
+    enveloped = enveloped_acknowledgment(
+        verified,
+        message_id=MessageId(msh.ids.uuid()),
+        now=msh.clock.now(),
+        key=msh.keys.signing_key(own.her_id),
+        software=msh.software,
+    )
     return outgoing(msh, enveloped, own, partner, _signal(EnvelopeKind.ACKNOWLEDGMENT, verified.header.message_id))
 
 
-def error_list(msh: Msh, addresses: Addresses, errors: Sequence[EbxmlError], own: PartyRecord, partner: PartyRecord) -> Outgoing:
+def error_list(
+    msh: Msh, addresses: Addresses, errors: Sequence[EbxmlError], own: PartyRecord, partner: PartyRecord
+) -> Outgoing:
     """A signed ErrorList; our own party speaks, whoever the envelope was for (HIS 1037 §7.2.4, EB-106)."""
     enveloped = enveloped_error(
-        addresses, errors, own=own.her_id, message_id=MessageId(msh.ids.uuid()), now=msh.clock.now(), key=msh.keys.signing_key(own.her_id), software=msh.software
+        addresses,
+        errors,
+        own=own.her_id,
+        message_id=MessageId(msh.ids.uuid()),
+        now=msh.clock.now(),
+        key=msh.keys.signing_key(own.her_id),
+        software=msh.software,
     )
     return outgoing(msh, enveloped, own, partner, _signal(EnvelopeKind.ERROR, addresses.message_id or ""))
 
@@ -55,15 +79,28 @@ def fault(msh: Msh, what: SoapFault, own: PartyRecord, to_address: str, in_reply
     return Outgoing(entry, mail)
 
 
-def apprec(msh: Msh, verified: Verified, head: Head, recipient: Address, errors: Sequence[AppRecError], partner: PartyRecord) -> Outgoing:
-    """The AppRec of one own recipient in its own envelope: same Service and ConversationId, roles swapped (HISD 1209:2018 §3)."""
-    own = msh.own[recipient.her_id or HerId("")]
-    payload = apprec_bytes(head, recipient, errors=errors, msg_id=MsgId(msh.ids.uuid()), now=msh.clock.now(), software=msh.software)
+def apprec(msh: Msh, verified: Verified, head: Head, answer: Answer, partner: PartyRecord) -> Outgoing:
+    """The AppRec of one recipient in its own envelope: same Service and ConversationId, roles swapped (HISD 1209:2018 §3).
+
+    A recipient that is no party of ours (E21) is spoken for by the party the envelope was for.
+    """
     received = verified.header
+    own = msh.own.get(answer.recipient.her_id or HerId("")) or msh.own[received.receiver.her_id or HerId("")]
+    payload = apprec_bytes(
+        head,
+        answer.recipient,
+        errors=answer.errors,
+        msg_id=MsgId(msh.ids.uuid()),
+        now=msh.clock.now(),
+        software=msh.software,
+        quoted_id=answer.quoted_id,
+    )
     header = MessageHeader(
         sender=Endpoint.her(own.her_id, received.receiver.role or f"{head.action}receiver"),
         receiver=Endpoint.her(partner.her_id, received.sender.role or f"{head.action}sender"),
-        cpa_id=default_cpa_id(own.her_id, partner.her_id) if received.receiver.her_id != own.her_id else received.cpa_id,
+        cpa_id=default_cpa_id(own.her_id, partner.her_id)
+        if received.receiver.her_id != own.her_id
+        else received.cpa_id,
         conversation_id=received.conversation_id,
         service=received.service,
         service_type=received.service_type,
@@ -72,14 +109,9 @@ def apprec(msh: Msh, verified: Verified, head: Head, recipient: Address, errors:
         timestamp=format_instant(msh.clock.now()),
     )
     own_head = read_head(parse(payload), msh.catalogue)
-    return envelop_payload(msh, payload, own_head, header, own, partner, _answering(payload_entry(own_head), received.message_id))
+    entry = replace(payload_entry(own_head), ref_message_id=received.message_id)
+    return envelop_payload(msh, payload, own_head, header, own, partner, entry)
 
 
 def _signal(kind: EnvelopeKind, ref: str) -> NewEntry:
     return NewEntry(Direction.OUT, kind, "", State.QUEUED, ref_message_id=ref)
-
-
-def _answering(entry: NewEntry, message_id: str) -> NewEntry:
-    from dataclasses import replace
-
-    return replace(entry, ref_message_id=message_id)

@@ -43,7 +43,9 @@ def _acknowledged(verified: Verified, answered: Entry) -> Change:
         return Change(answered, None, "acknowledgment-ignored", "it comes from another party than the one we wrote to")
     theirs = dict(acknowledgment.digests)
     if theirs and any(theirs.get(uri, value) != value for uri, value in answered.digests):
-        return Change(answered, None, "acknowledgment-ignored", "its digests are not those of what we sent: no proof of delivery")
+        return Change(
+            answered, None, "acknowledgment-ignored", "its digests are not those of what we sent: no proof of delivery"
+        )
     return Change(answered, State.ACKED, "acknowledged", f"Acknowledgment {verified.header.message_id}")
 
 
@@ -72,7 +74,16 @@ def correlate_fault(msh: Msh, mail: Mail, fault: SoapFault) -> Handled:
     answered = _by_mail(msh, mail.arrived.head)
     text = f"SOAP Fault {fault.code}: {fault.text}"
     changes = (Change(answered, State.FAULTED, "faulted", text, reason=text),) if answered else ()
-    return _entered(msh, mail, kind=EnvelopeKind.FAULT, message_id="", answered=answered, changes=changes, codes=(fault.code,), reason=text)
+    return _entered(
+        msh,
+        mail,
+        kind=EnvelopeKind.FAULT,
+        message_id="",
+        answered=answered,
+        changes=changes,
+        codes=(fault.code,),
+        reason=text,
+    )
 
 
 def correlate_bounce(msh: Msh, mail: Mail, bounce: Bounce) -> Handled:
@@ -84,7 +95,14 @@ def correlate_bounce(msh: Msh, mail: Mail, bounce: Bounce) -> Handled:
 
 
 def _by_mail(msh: Msh, head: MailHead) -> Entry | None:
-    return next((entry for reference in (head.in_reply_to, *head.references) if reference and (entry := _outgoing_of_mail(msh, reference))), None)
+    return next(
+        (
+            entry
+            for reference in (head.in_reply_to, *head.references)
+            if reference and (entry := _outgoing_of_mail(msh, reference))
+        ),
+        None,
+    )
 
 
 def _outgoing_of_mail(msh: Msh, reference: str) -> Entry | None:
@@ -95,16 +113,21 @@ def _outgoing_of_mail(msh: Msh, reference: str) -> Entry | None:
 def correlate_apprec(msh: Msh, head: Head, verified: Verified) -> tuple[tuple[Change, ...], bool]:
     """The change an AppRec makes to the message it answers, and whether it answers none of ours (AR-060, AR-061, AR-090)."""
     assert head.apprec is not None
-    speaker = (head.sender.her_id if head.sender else None) or verified.header.sender.her_id
-    sent = msh.journal.sent_as(head.apprec.original_id)
-    answered = next((e for e in sent if e.receiver == speaker), None) or next((e for e in sent if e.receiver == verified.header.sender.her_id), None)
-    if answered is None:
+    known = msh.journal.sent_as(head.apprec.original_id)
+    found = correlate(
+        head.apprec, head.sender.her_id if head.sender else None, known, envelope_from=verified.header.sender.her_id
+    )
+    if found.entry is None:
         return (), True
-    outcome = correlate(head.apprec)
-    final = answered.state in (State.APPREC_OK, State.APPREC_PARTLY, State.APPREC_REJECTED)
-    if final:
-        return (Change(answered, None, "apprec-ignored", "a second AppRec for the same recipient"),), False
-    return (Change(answered, outcome.state, outcome.state, outcome.text, reason=outcome.text),), False
+    if found.verdict == "second":
+        return (Change(found.entry, None, "apprec-ignored", "a second AppRec for the same recipient"),), False
+    if found.state is None:
+        return (
+            Change(found.entry, None, "apprec-unclear", "the AppRec has a status that nobody knows: look at it"),
+        ), False
+    errors = "; ".join(" ".join(part for part in (e.code, e.name, e.text) if part) for e in head.apprec.errors)
+    odd = "; ".join(f"{finding.code}: {finding.message}" for finding in found.findings)
+    return (Change(found.entry, found.state, str(found.state), errors or odd, reason=errors),), False
 
 
 def _entered(

@@ -79,6 +79,11 @@ def mail_message_id(message_id: str, attempt: int, edi_address: str) -> str:
     return f"<{message_id}.{attempt}@{edi_address.rpartition('@')[2] or 'localhost'}>"
 
 
+def entity_of(mail: bytes) -> bytes:
+    """The MIME entity of a mail that ``write_mail`` made: everything from its own first header, byte for byte (EB-184)."""
+    return mail[mail.index(b"\r\nMIME-Version:") + 2 :]
+
+
 _OURS = re.compile(r"<?(?P<message_id>[^<>@]+)\.\d+@[^<>@]*>?")
 
 

@@ -56,3 +56,8 @@ class Msh:
     software: tuple[str, str]
     """Name and version for HITS 1210 metadata and AppRec."""
     settings: MshSettings = field(default_factory=MshSettings)
+
+    @property
+    def organisations(self) -> frozenset[HerId]:
+        """HER-ids of the virksomheter whose parties these are."""
+        return frozenset(party.organisation.her_id for party in self.own.values())

@@ -14,5 +14,11 @@ def mark_overdue(msh: Msh) -> list[Entry]:
     if late:
         with msh.journal.transaction():
             for entry in late:
-                msh.journal.move(entry.id, State.APPREC_OVERDUE, now, event="apprec-overdue", reason="no AppRec within 96 hours of GenDate")
+                msh.journal.move(
+                    entry.id,
+                    State.APPREC_OVERDUE,
+                    now,
+                    event="apprec-overdue",
+                    reason="no AppRec within 96 hours of GenDate",
+                )
     return late

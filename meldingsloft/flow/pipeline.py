@@ -9,12 +9,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from meldingsloft.domain.envelopes import EbxmlError, EnvelopeKind, MessageHeader, Verified, parse_instant
-from meldingsloft.domain.errors import CertificateError, DecryptionError, EnvelopeError, MeldingsloftError, SignatureError, UnreadableError
+from meldingsloft.domain.envelopes import EnvelopeKind, Verified
+from meldingsloft.domain.errors import (
+    CertificateError,
+    DecryptionError,
+    EnvelopeError,
+    MeldingsloftError,
+    SignatureError,
+    UnreadableError,
+)
 from meldingsloft.domain.findings import Finding
-from meldingsloft.domain.identifiers import HerId
 from meldingsloft.domain.parties import PartyRecord
 from meldingsloft.ebxml import opening
+from meldingsloft.ebxml.acceptance import check_values
 from meldingsloft.ebxml.opening import Arrived
 from meldingsloft.ebxml.reading import Addresses
 from meldingsloft.flow import refusing
@@ -23,7 +30,7 @@ from meldingsloft.flow.handling import Handled
 from meldingsloft.flow.msh import Msh
 from meldingsloft.flow.repeating import repeat, reused
 from meldingsloft.flow.taking_in import take_in
-from meldingsloft.flow.trusting import check_signer
+from meldingsloft.flow.trusting import check_signer, digests_of
 from meldingsloft.ports import Claim
 
 
@@ -81,15 +88,10 @@ def _envelope(msh: Msh, mail: Mail, arrived: Arrived) -> Handled:
         mail.warnings += opening.encoding_warnings(arrived)
         verified = opening.verify(arrived)
         check_signer(msh, mail, verified)
-        mail.findings += verified_findings(arrived, verified)
+        mail.findings += opening.tolerances(arrived, verified.envelope)
         return _authenticated(msh, mail, verified)
     except (EnvelopeError, SignatureError, CertificateError, UnreadableError) as error:
         return refusing.refuse(msh, mail, error)
-
-
-def verified_findings(arrived: Arrived, verified: Verified) -> list[Finding]:
-    """What was tolerated in an envelope whose signature holds."""
-    return opening.tolerances(arrived, verified.envelope)
 
 
 def _resolve(msh: Msh, mail: Mail, addresses: Addresses) -> None:
@@ -97,7 +99,12 @@ def _resolve(msh: Msh, mail: Mail, addresses: Addresses) -> None:
     sender = addresses.sender.her_id if addresses.sender else None
     mail.partner = msh.register.party(sender) if sender else None
     if mail.partner is None:
-        raise EnvelopeError("ML-E030", "the sender of the envelope is not in the register", answer="fault", location="//eb:From/eb:PartyId")
+        raise EnvelopeError(
+            "ML-E030",
+            "the sender of the envelope is not in the register",
+            answer="fault",
+            location="//eb:From/eb:PartyId",
+        )
     receiver = addresses.receiver.her_id if addresses.receiver else None
     own = msh.own.get(receiver) if receiver else None
     if own is not None:
@@ -107,19 +114,28 @@ def _resolve(msh: Msh, mail: Mail, addresses: Addresses) -> None:
 def _authenticated(msh: Msh, mail: Mail, verified: Verified) -> Handled:
     header = verified.header
     if header.receiver.her_id not in msh.own:
-        raise EnvelopeError("ML-E031", "the envelope is for a party that is not ours", answer="ValueNotRecognized", location="//eb:To/eb:PartyId")
+        raise EnvelopeError(
+            "ML-E031",
+            "the envelope is for a party that is not ours",
+            answer="ValueNotRecognized",
+            location="//eb:To/eb:PartyId",
+        )
     if header.kind is not EnvelopeKind.MESSAGE:
         return correlate_signal(msh, mail, verified)
     before = msh.journal.authenticated(header.sender.her_id or "", header.message_id)
     if before is not None:
-        return repeat(msh, mail, verified, before) if before.digests == digests_of(verified) else reused(msh, mail, verified)
+        return (
+            repeat(msh, mail, verified, before)
+            if before.digests == digests_of(verified)
+            else reused(msh, mail, verified)
+        )
     try:
-        _check_values(msh, header)
+        check_values(verified.envelope, msh.clock.now())
         opening.check_manifest(verified)
-        payloads = opening.decrypt(verified, msh.keys.decryption_keys())
+        payload = opening.decrypt(verified, msh.keys.decryption_keys())
     except (EnvelopeError, DecryptionError, UnreadableError) as error:
         return refusing.refuse(msh, mail, _as_envelope_trouble(error), verified=verified)
-    return take_in(msh, mail, verified, payloads)
+    return take_in(msh, mail, verified, payload)
 
 
 def _as_envelope_trouble(error: MeldingsloftError) -> MeldingsloftError:
@@ -127,26 +143,3 @@ def _as_envelope_trouble(error: MeldingsloftError) -> MeldingsloftError:
     if isinstance(error, UnreadableError):
         return DecryptionError(error.code, error.message, hint=error.hint)
     return error
-
-
-def _check_values(msh: Msh, header: MessageHeader) -> None:
-    """Values that decide whether we may process the message at all (EB-058, EB-061, EB-062, EB-071)."""
-    if header.time_to_live:
-        expires = parse_instant(header.time_to_live)
-        if expires is not None and expires < msh.clock.now():
-            raise EnvelopeError("ML-E032", "the time to live of the envelope is past", answer="TimeToLiveExpired", location="//eb:TimeToLive")
-
-
-def digests_of(verified: Verified) -> tuple[tuple[str, str], ...]:
-    """(URI, DigestValue) of every verified reference, the identity of an envelope's content (EB-186)."""
-    return tuple((reference.uri, reference.digest_value) for reference in verified.references)
-
-
-def refusal(code: str, message: str) -> EbxmlError:
-    """One eb:Error of severity Error."""
-    return EbxmlError(code=code, severity="Error", description=message)
-
-
-def sender_of(mail: Mail) -> HerId | str:
-    """HER-id of the sender as far as it is known."""
-    return mail.partner.her_id if mail.partner else ""

@@ -147,8 +147,7 @@ def _enter(msh: Msh, item: Handled) -> list[int]:
     numbers = [own]
     if item.take_in is not None:
         journal.take_in(*item.take_in, own)
-    for out in item.outgoing:
-        numbers.append(journal.add(out.entry, now, "queued"))
+    numbers += [journal.add(out.entry, now, "queued") for out in item.outgoing]
     if item.again is not None:
         journal.requeue(item.again[0].id, item.again[1], now)
         numbers.append(item.again[0].id)
@@ -181,4 +180,6 @@ def _carry_out(msh: Msh, kept: list[tuple[Handled, list[int]]]) -> None:
 
 
 def _left(name: str, trouble: MailboxError) -> Received:
-    return Received(envelope=name, kind="message", verdict="failed", error_codes=(trouble.code,), reason=trouble.message)
+    return Received(
+        envelope=name, kind="message", verdict="failed", error_codes=(trouble.code,), reason=trouble.message
+    )

@@ -27,7 +27,11 @@ _HEAD_BYTES = 64 * 1024
 
 def too_large(msh: Msh, mail: Mail) -> Handled:
     """A mail above the limit: kept unread, its sender told by a Fault when the head tells who that is (EB-201)."""
-    error = UnreadableError("ML-U005", f"the mail is larger than the {msh.settings.max_mail_bytes} bytes taken here", hint="send it in parts, or agree on a larger limit")
+    error = UnreadableError(
+        "ML-U005",
+        f"the mail is larger than the {msh.settings.max_mail_bytes} bytes taken here",
+        hint="send it in parts, or agree on a larger limit",
+    )
     return _faulted(msh, mail, error, read_mail_head(mail.claim.read_head(_HEAD_BYTES)))
 
 
@@ -46,7 +50,9 @@ def refuse(msh: Msh, mail: Mail, error: MeldingsloftError, *, verified: Verified
         return _kept(msh, mail, error, (), "none", (code,), verified)
     location = error.location if isinstance(error, EnvelopeError) else ""
     told = EbxmlError(code, "Error", f"{error.code}: {error.message}", location)
-    return _kept(msh, mail, error, (error_list(msh, addresses, (told,), mail.own, mail.partner),), "error", (code,), verified)
+    return _kept(
+        msh, mail, error, (error_list(msh, addresses, (told,), mail.own, mail.partner),), "error", (code,), verified
+    )
 
 
 def _faulted(msh: Msh, mail: Mail, error: MeldingsloftError, head: MailHead | None) -> Handled:
@@ -60,7 +66,15 @@ def _faulted(msh: Msh, mail: Mail, error: MeldingsloftError, head: MailHead | No
 
 
 def _kept(
-    msh: Msh, mail: Mail, error: MeldingsloftError, outs: tuple[Outgoing, ...], answer: Answer, codes: tuple[str, ...], verified: Verified | None, *, failed: bool = False
+    msh: Msh,
+    mail: Mail,
+    error: MeldingsloftError,
+    outs: tuple[Outgoing, ...],
+    answer: Answer,
+    codes: tuple[str, ...],
+    verified: Verified | None,
+    *,
+    failed: bool = False,
 ) -> Handled:
     name = mail.claim.name
     addresses = mail.addresses
@@ -85,5 +99,12 @@ def _kept(
         envelope=name, kind=str(entry.kind), verdict="failed" if failed else "refused", answer=answer, message_id=(addresses.message_id if addresses else None) or "",
         error_codes=codes or (error.code,), findings=tuple(mail.findings), reason=reason,
     )  # fmt: skip
-    why = {"code": error.code, "reason": error.message, "mend": error.hint, "answer": answer, "at": msh.clock.now().isoformat(), "mail": name}
+    why = {
+        "code": error.code,
+        "reason": error.message,
+        "mend": error.hint,
+        "answer": answer,
+        "at": msh.clock.now().isoformat(),
+        "mail": name,
+    }
     return Handled(mail.claim, entry, line, outgoing=outs, keep_path=path, failed_reason=why)

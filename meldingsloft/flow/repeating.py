@@ -13,8 +13,8 @@ from meldingsloft.domain.envelopes import EnvelopeKind, Verified
 from meldingsloft.domain.errors import EnvelopeError
 from meldingsloft.domain.journal import Delivery, Entry, NewEntry
 from meldingsloft.domain.states import Direction, State
-from meldingsloft.ebxml.mime import entity_of, write_mail
-from meldingsloft.flow.dispatch import delivery_of, mail_message_id
+from meldingsloft.ebxml.mime import write_mail
+from meldingsloft.flow.dispatch import delivery_of, entity_of, mail_message_id
 from meldingsloft.flow.handling import Handled, Received
 from meldingsloft.flow.refusing import refuse
 from meldingsloft.flow.trusting import digests_of
@@ -73,7 +73,11 @@ def _in_new_mail(msh: Msh, mail: Mail, first: Entry) -> tuple[Delivery, bytes]:
 def reused(msh: Msh, mail: Mail, verified: Verified) -> Handled:
     """The decision for a MessageId that came before over other content."""
     error = EnvelopeError(
-        "ML-E033", "the MessageId was used before for another message", answer="ValueNotRecognized", location="//eb:MessageData/eb:MessageId", hint="any change of content needs a new MessageId (HITS 1172 §5.8.2)"
+        "ML-E033",
+        "the MessageId was used before for another message",
+        answer="ValueNotRecognized",
+        location="//eb:MessageData/eb:MessageId",
+        hint="any change of content needs a new MessageId (HITS 1172 §5.8.2)",
     )
     del verified  # it must not become the known one of this id
     return refuse(msh, mail, error)

@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from meldingsloft.domain.envelopes import AckRequested, Endpoint, Envelope, EnvelopeKind, ManifestReference, MessageHeader, format_instant
+from meldingsloft.domain.envelopes import (
+    AckRequested,
+    Endpoint,
+    Envelope,
+    EnvelopeKind,
+    ManifestReference,
+    MessageHeader,
+    format_instant,
+)
 from meldingsloft.domain.errors import InvalidMessageError, MailboxError, PartnerError
 from meldingsloft.domain.findings import Finding, Severity, has_errors
 from meldingsloft.domain.heads import Address, Head, generated_instant
@@ -135,7 +143,11 @@ def _acceptable(result: ValidationResult, options: SendOptions) -> Head:
         )
     head = result.head
     if head is None:
-        raise InvalidMessageError("ML-V002", "the message is of a type that the catalogue does not know", hint="`meldingsloft types` lists them")
+        raise InvalidMessageError(
+            "ML-V002",
+            "the message is of a type that the catalogue does not know",
+            hint="`meldingsloft types` lists them",
+        )
     return head
 
 
@@ -145,32 +157,52 @@ def _sender(msh: Msh, head: Head, options: SendOptions) -> PartyRecord:
         raise PartnerError("ML-C020", "the message names no sending party with a HER-id", hint="name it with --from")
     own = msh.own.get(her_id)
     if own is None:
-        raise PartnerError("ML-C021", f"the sender {her_id} is no party of this workspace", hint="`meldingsloft party add`, or --from with one that is")
+        raise PartnerError(
+            "ML-C021",
+            f"the sender {her_id} is no party of this workspace",
+            hint="`meldingsloft party add`, or --from with one that is",
+        )
     return own
 
 
 def _receivers(msh: Msh, head: Head, options: SendOptions) -> list[PartyRecord]:
-    wanted = list(options.receivers) or [her for address in head.receivers if not address.paper for her in _her_of(address)]
+    wanted = list(options.receivers) or [
+        her for address in head.receivers if not address.paper for her in _her_of(address)
+    ]
     if not wanted:
         raise PartnerError("ML-C022", "the message names no recipient with a HER-id", hint="name it with --to")
     records = []
     for her_id in dict.fromkeys(wanted):
         record = msh.register.party(her_id)
         if record is None:
-            raise PartnerError("ML-C023", f"the recipient {her_id} is not in the register", hint="`meldingsloft register add`, or choose with --to")
+            raise PartnerError(
+                "ML-C023",
+                f"the recipient {her_id} is not in the register",
+                hint="`meldingsloft register add`, or choose with --to",
+            )
         if not record.encryption_certificates:
-            raise PartnerError("ML-C024", f"the recipient {her_id} has no encryption certificate in the register", hint="`meldingsloft register add --encrypt-cert`")
+            raise PartnerError(
+                "ML-C024",
+                f"the recipient {her_id} has no encryption certificate in the register",
+                hint="`meldingsloft register add --encrypt-cert`",
+            )
         records.append(record)
     return records
 
 
 def _her_of(address: Address) -> tuple[HerId, ...]:
     if address.her_id is None:
-        raise PartnerError("ML-C022", "a recipient of the message has no HER-id on level 2", hint="mend the address, or name recipients with --to")
+        raise PartnerError(
+            "ML-C022",
+            "a recipient of the message has no HER-id on level 2",
+            hint="mend the address, or name recipients with --to",
+        )
     return (address.her_id,)
 
 
-def _not_yet_sent(msh: Msh, head: Head, receivers: list[PartyRecord], options: SendOptions) -> tuple[list[PartyRecord], tuple[Entry, ...]]:
+def _not_yet_sent(
+    msh: Msh, head: Head, receivers: list[PartyRecord], options: SendOptions
+) -> tuple[list[PartyRecord], tuple[Entry, ...]]:
     """Recipients that have not got this MsgId from us; promises still open are taken over (rule GN-006)."""
     if options.force:
         return receivers, ()
@@ -184,18 +216,29 @@ def _not_yet_sent(msh: Msh, head: Head, receivers: list[PartyRecord], options: S
             detail=f"MsgId {head.msg_id} to {closed[0].receiver} in envelope {closed[0].message_id}, state {closed[0].state}",
             hint="give the message a new MsgId; what failed is sent again with `meldingsloft resend`", source="HISD 1154:2018 §4",
         )  # fmt: skip
-        raise InvalidMessageError("ML-V003", "a message with this MsgId has been sent to this recipient before", hint="a new message needs a new MsgId; --force sends it all the same", findings=(finding,))
+        raise InvalidMessageError(
+            "ML-V003",
+            "a message with this MsgId has been sent to this recipient before",
+            hint="a new message needs a new MsgId; --force sends it all the same",
+            findings=(finding,),
+        )
     return [r for r in receivers if r.her_id not in before], tuple(again)
 
 
 def original_id(head: Head) -> str:
     """The id that the AppRec of this message will quote (HIS 80415:2004 §6.5; 80415:2012 §3.1); empty when none is sent."""
-    if not head.message_type.apprec:
-        return ""
-    return head.document_id if head.message_type.apprec == "1.0" and head.document_id else head.msg_id
+    return head.quoted_ids[0] if head.message_type.apprec else ""
 
 
-def _outgoing(msh: Msh, payload: bytes, head: Head, sender: PartyRecord, receiver: PartyRecord, conversation: ConversationId, options: SendOptions) -> Outgoing:
+def _outgoing(
+    msh: Msh,
+    payload: bytes,
+    head: Head,
+    sender: PartyRecord,
+    receiver: PartyRecord,
+    conversation: ConversationId,
+    options: SendOptions,
+) -> Outgoing:
     words = _words(head)
     header = MessageHeader(
         sender=Endpoint.her(sender.her_id, words.from_role),
@@ -211,7 +254,11 @@ def _outgoing(msh: Msh, payload: bytes, head: Head, sender: PartyRecord, receive
     entry = payload_entry(head)
     out = envelop_payload(msh, payload, head, header, sender, receiver, entry)
     if len(out.mail) > msh.settings.max_send_bytes and not options.unlimited:
-        raise MailboxError("ML-P020", f"the mail would be {len(out.mail)} bytes, more than the {msh.settings.max_send_bytes} the network takes", hint="shrink the attachments, or send with --unlimited where the receiver agrees")
+        raise MailboxError(
+            "ML-P020",
+            f"the mail would be {len(out.mail)} bytes, more than the {msh.settings.max_send_bytes} the network takes",
+            hint="shrink the attachments, or send with --unlimited where the receiver agrees",
+        )
     return out
 
 
@@ -229,7 +276,15 @@ def payload_entry(head: Head) -> NewEntry:
     )
 
 
-def envelop_payload(msh: Msh, payload: bytes, head: Head, header: MessageHeader, sender: PartyRecord, receiver: PartyRecord, entry: NewEntry) -> Outgoing:
+def envelop_payload(
+    msh: Msh,
+    payload: bytes,
+    head: Head,
+    header: MessageHeader,
+    sender: PartyRecord,
+    receiver: PartyRecord,
+    entry: NewEntry,
+) -> Outgoing:
     """Seal a payload for its receiver, wrap and sign it."""
     message_type = head.message_type
     sealed = seal(
@@ -250,11 +305,13 @@ def envelop_payload(msh: Msh, payload: bytes, head: Head, header: MessageHeader,
 
 def _words(head: Head) -> _Words:
     if head.apprec is not None:
-        original = head.apprec.original_type
-        return _Words(f"S-{original}", "APPREC", f"{original}receiver", f"{original}sender")
+        original = head.apprec.original_action
+        return _Words(head.service, "APPREC", f"{original}receiver", f"{original}sender")
     return _Words(head.service, head.action, f"{head.action}sender", f"{head.action}receiver")
 
 
 def _sent(entry: NewEntry | Entry) -> Sent:
     state = State.SENT if entry.state is State.QUEUED else entry.state
-    return Sent(entry.msg_id, entry.message_id, entry.conversation_id, entry.sender, entry.receiver, entry.message_type, state)
+    return Sent(
+        entry.msg_id, entry.message_id, entry.conversation_id, entry.sender, entry.receiver, entry.message_type, state
+    )

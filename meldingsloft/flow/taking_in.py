@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from meldingsloft.apprec.deciding import Decision, ReceivedDocument, decide
 from meldingsloft.domain.envelopes import EbxmlError, EnvelopeKind, Opened, Verified
@@ -24,11 +24,27 @@ from meldingsloft.flow.dispatch import Outgoing
 from meldingsloft.flow.handling import Change, Filed, Handled, Received
 from meldingsloft.flow.trusting import digests_of
 from meldingsloft.hodemelding.attachments import attachments_of
+from meldingsloft.hodemelding.recovering import recover_head
 from meldingsloft.validate.message import ValidationResult, validate_message
 
 if TYPE_CHECKING:
     from meldingsloft.flow.msh import Msh
     from meldingsloft.flow.pipeline import Mail
+
+
+@dataclass(frozen=True, slots=True)
+class _Document:
+    """One payload, parsed and judged once."""
+
+    payload: bytes
+    result: ValidationResult
+    head: Head | None
+    """Also of a document that is not well-formed, as far as it can be made out, so that its sender can be told (AR-079)."""
+
+    @classmethod
+    def of(cls, msh: Msh, payload: bytes) -> _Document:
+        result = validate_message(payload, schemas=msh.schemas, catalogue=msh.catalogue, codes=msh.codes)
+        return cls(payload, result, recover_head(payload, msh.catalogue) if result.root is None else result.head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +64,8 @@ def take_in(msh: Msh, mail: Mail, verified: Verified, payload: Opened) -> Handle
     assert mail.own is not None
     assert mail.partner is not None
     receipt = _receipt(msh, mail, verified, mail.own, mail.partner)
-    result = validate_message(payload.payload, schemas=msh.schemas, catalogue=msh.catalogue, codes=msh.codes)
-    outcome = _outcome(msh, mail, verified, payload, result, mail.partner)
+    document = _Document.of(msh, payload.payload)
+    outcome = _outcome(msh, mail, verified, document, mail.partner)
     name, header = mail.claim.name, verified.header
     path = msh.filing.received_path(header.message_id, name)
     entry = NewEntry(
@@ -66,7 +82,7 @@ def take_in(msh: Msh, mail: Mail, verified: Verified, payload: Opened) -> Handle
         action=header.action,
         msg_id=outcome.line.msg_id,
         message_type=outcome.line.message_type,
-        original_id=result.head.apprec.original_id if result.head and result.head.apprec else "",
+        original_id=document.head.apprec.original_id if document.head and document.head.apprec else "",
         reason=outcome.line.reason,
         error_codes=outcome.line.apprec_errors,
         digests=digests_of(verified),
@@ -77,8 +93,23 @@ def take_in(msh: Msh, mail: Mail, verified: Verified, payload: Opened) -> Handle
     )
     answer = "error" if receipt.entry.kind is EnvelopeKind.ERROR else "acknowledgment"
     codes = ("OtherXml",) if answer == "error" else ()
-    line = replace(outcome.line, envelope=name, message_id=header.message_id, answer=answer, error_codes=codes or outcome.line.error_codes)
-    return Handled(mail.claim, entry, line, (receipt, *outcome.outgoing), outcome.filed, outcome.changes, outcome.take_in, keep_path=path)
+    line = replace(
+        outcome.line,
+        envelope=name,
+        message_id=header.message_id,
+        answer=answer,
+        error_codes=codes or outcome.line.error_codes,
+    )
+    return Handled(
+        mail.claim,
+        entry,
+        line,
+        (receipt, *outcome.outgoing),
+        outcome.filed,
+        outcome.changes,
+        outcome.take_in,
+        keep_path=path,
+    )
 
 
 def _receipt(msh: Msh, mail: Mail, verified: Verified, own: PartyRecord, partner: PartyRecord) -> Outgoing:
@@ -87,75 +118,108 @@ def _receipt(msh: Msh, mail: Mail, verified: Verified, own: PartyRecord, partner
         mail.warnings.append(_no_ack_requested())
     if not mail.warnings or mail.addresses is None:
         return acknowledgment(msh, verified, own, partner)
-    told = [EbxmlError("ValueNotRecognized" if w.code == "EB-040" else "OtherXml", "Warning", f"{w.code}: {w.message}") for w in mail.warnings]
+    told = [
+        EbxmlError("ValueNotRecognized" if w.code == "EB-040" else "OtherXml", "Warning", f"{w.code}: {w.message}")
+        for w in mail.warnings
+    ]
     return error_list(msh, mail.addresses, told, own, partner)
 
 
 def _no_ack_requested() -> Finding:
     from meldingsloft.domain.findings import Severity
 
-    return Finding("EB-080", Severity.WARNING, "the payload message has no eb:AckRequested", hint="ask for a signed acknowledgment in every payload message", source="HIS 1037 §6.2.2")
+    return Finding(
+        "EB-080",
+        Severity.WARNING,
+        "the payload message has no eb:AckRequested",
+        hint="ask for a signed acknowledgment in every payload message",
+        source="HIS 1037 §6.2.2",
+    )
 
 
-def _outcome(msh: Msh, mail: Mail, verified: Verified, payload: Opened, result: ValidationResult, partner: PartyRecord) -> _Outcome:
-    head = result.head
-    known = _line(result, mail)
+def _outcome(msh: Msh, mail: Mail, verified: Verified, document: _Document, partner: PartyRecord) -> _Outcome:
+    head = document.head
+    known = _line(document, mail)
     if head is not None and head.apprec is not None:
-        change, unmatched = correlate_apprec(msh, head, verified)
-        filed = () if unmatched else _filed(msh, head, payload, result, (verified.header.receiver.her_id,))
-        state = State.UNMATCHED if unmatched else State.FILED
-        line = replace(known, kind="apprec", verdict="unmatched" if unmatched else "accepted", file=_file(msh, filed))
-        return _Outcome(state, replace(line, reason="no message of ours is answered by it" if unmatched else ""), filed=filed, changes=change)
-    decision = decide(_document(msh, head, result, verified), own=frozenset(msh.own), settings=msh.settings)
-    return _answered(msh, verified, payload, result, decision, known, partner)
+        return _apprec_outcome(msh, verified, document, head, known)
+    decision = decide(
+        _facts(msh, document, verified), own=frozenset(msh.own), settings=msh.settings, organisations=msh.organisations
+    )
+    return _answered(msh, verified, document, decision, known, partner)
 
 
-def _document(msh: Msh, head: Head | None, result: ValidationResult, verified: Verified) -> ReceivedDocument:
-    sender = head.sender.her_id if head and head.sender else None
+def _apprec_outcome(msh: Msh, verified: Verified, document: _Document, head: Head, known: Received) -> _Outcome:
+    changes, unmatched = correlate_apprec(msh, head, verified)
+    if unmatched:
+        line = replace(
+            known, kind="apprec", verdict="unmatched", reason="it answers nothing that this workspace has sent"
+        )
+        return _Outcome(State.UNMATCHED, line, changes=changes)
+    filed = _filed(msh, head, document, (verified.header.receiver.her_id,))
+    return _Outcome(State.FILED, replace(known, kind="apprec", file=_file(msh, filed)), filed=filed, changes=changes)
+
+
+def _facts(msh: Msh, document: _Document, verified: Verified) -> ReceivedDocument:
+    head, result = document.head, document.result
     return ReceivedDocument(
         head=head,
         well_formed=result.root is not None,
         known_type=head is not None,
         schema_valid=result.schema_valid,
-        duplicate=bool(head and head.msg_id and msh.journal.taken_in(sender or "", head.msg_id)),
+        duplicate=head is not None and msh.journal.taken_in(*_identity(head)),
         envelope_to=verified.header.receiver.her_id,
-        findings=tuple(result.findings),
+        findings=result.findings,
     )
 
 
+def _identity(head: Head) -> tuple[str, str]:
+    """What makes a message the same message again: its sender and MsgId (AR-050)."""
+    return (head.sender.her_id or "" if head.sender else "", head.msg_id)
+
+
 def _answered(
-    msh: Msh, verified: Verified, payload: Opened, result: ValidationResult, decision: Decision, known: Received, partner: PartyRecord
+    msh: Msh, verified: Verified, document: _Document, decision: Decision, known: Received, partner: PartyRecord
 ) -> _Outcome:
-    head = result.head
+    head = document.head
     if decision.duplicate:
         return _Outcome(State.DUPLICATE, replace(known, verdict="duplicate", reason=decision.reason))
     if head is None or not (decision.answers or decision.deliver):
         return _Outcome(State.REJECTED, replace(known, verdict="rejected", reason=decision.reason))
-    outs = tuple(apprec(msh, verified, head, a.recipient, a.errors, partner) for a in decision.answers)
-    taken = (head.sender.her_id or "" if head.sender else "", head.msg_id)
-    errors = tuple(dict.fromkeys(e.code for a in decision.answers for e in a.errors))
+    outs = tuple(apprec(msh, verified, head, a, partner) for a in decision.answers)
+    errors = tuple(dict.fromkeys(error.code for a in decision.answers for error in a.errors))
+    told: Literal["ok", "rejected", "none"] = (
+        "none" if not decision.answers else "ok" if decision.deliver else "rejected"
+    )
+    line = replace(
+        known,
+        verdict="accepted" if decision.deliver else "rejected",
+        apprec=told,
+        apprec_errors=errors,
+        reason=decision.reason,
+    )
     if not decision.deliver:
-        line = replace(known, verdict="rejected", apprec="rejected" if decision.answers else "none", apprec_errors=errors, reason=decision.reason)
-        return _Outcome(State.REJECTED, line, outs, take_in=taken)
-    own = [address.her_id for address in head.receivers if address.her_id in msh.own] or [verified.header.receiver.her_id]
-    filed = _filed(msh, head, payload, result, tuple(own))
-    line = replace(known, verdict="accepted", apprec="ok" if decision.answers else "none", file=_file(msh, filed), reason=decision.reason)
-    return _Outcome(State.FILED, line, outs, filed, take_in=taken)
+        return _Outcome(State.REJECTED, line, outs, take_in=_identity(head))
+    own = [address.her_id for address in head.receivers if address.her_id in msh.own] or [
+        verified.header.receiver.her_id
+    ]
+    filed = _filed(msh, head, document, own)
+    return _Outcome(State.FILED, replace(line, file=_file(msh, filed)), outs, filed, take_in=_identity(head))
 
 
-def _line(result: ValidationResult, mail: Mail) -> Received:
-    head = result.head
+def _line(document: _Document, mail: Mail) -> Received:
+    head = document.head
     return Received(
         envelope=mail.claim.name, kind="message", verdict="accepted", msg_id=head.msg_id if head else "",
-        message_type=head.message_type.short_name if head else "unknown", findings=(*mail.findings, *result.findings),
+        message_type=head.message_type.short_name if head else "unknown", findings=(*mail.findings, *document.result.findings),
     )  # fmt: skip
 
 
-def _filed(msh: Msh, head: Head, payload: Opened, result: ValidationResult, own: Sequence[HerId | None]) -> tuple[Filed, ...]:
+def _filed(msh: Msh, head: Head, document: _Document, own: Sequence[HerId | None]) -> tuple[Filed, ...]:
     """The exact payload, and each attachment as a file of its own, for every own recipient; names hold no patient data."""
     stem = head.msg_id.lower() if is_uuid(head.msg_id) else msh.ids.uuid()
-    files = {f"{stem}.xml": payload.payload}
-    for number, attachment in enumerate(attachments_of(result.root) if result.root is not None else (), 1):
+    files = {f"{stem}.xml": document.payload}
+    root = document.result.root
+    for number, attachment in enumerate(attachments_of(root) if root is not None else (), 1):
         files[f"{stem}-{number}.{attachment.extension}"] = attachment.content
     return tuple(Filed(her_id, stem, files) for her_id in dict.fromkeys(own) if her_id is not None)
 

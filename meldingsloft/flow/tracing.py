@@ -22,7 +22,9 @@ def trace(journal: Journal, identifier: str) -> list[History]:
     found = list(journal.search(Search(ids=(identifier,), signals=True)))
     messages = [entry for entry in found if entry.kind is EnvelopeKind.MESSAGE] or found
     if not messages:
-        raise NothingMatchedError("ML-N001", f"the journal knows no message {identifier}", hint="`meldingsloft status` lists what it knows")
+        raise NothingMatchedError(
+            "ML-N001", f"the journal knows no message {identifier}", hint="`meldingsloft status` lists what it knows"
+        )
     return [(entry, journal.events(entry.id), _related(journal, entry)) for entry in messages]
 
 

@@ -75,7 +75,17 @@ def received_object(line: Received) -> dict[str, Any]:
 
 def received_text(line: Received) -> str:
     """One line for people."""
-    what = " ".join(part for part in (line.message_type if line.message_type != "unknown" else "", line.kind if line.kind != "message" else "") if part) or "message"
+    what = (
+        " ".join(
+            part
+            for part in (
+                line.message_type if line.message_type != "unknown" else "",
+                line.kind if line.kind != "message" else "",
+            )
+            if part
+        )
+        or "message"
+    )
     parts = [f"{line.verdict:<10} {what:<24} {line.msg_id or line.message_id or line.envelope}"]
     if line.answer != "none":
         parts.append(f"answered by {line.answer}")
@@ -120,7 +130,9 @@ def status_text(entries: Iterable[Entry]) -> Iterable[str]:
         yield "nothing in the journal matches"
 
 
-def history_object(entry: Entry, events: Sequence[Event], related: Sequence[tuple[Entry, Sequence[Event]]]) -> dict[str, Any]:
+def history_object(
+    entry: Entry, events: Sequence[Event], related: Sequence[tuple[Entry, Sequence[Event]]]
+) -> dict[str, Any]:
     """``meldingsloft.history/1``: one message with all that happened to it and the signals and AppRecs about it."""
     return {
         "form": "meldingsloft.history/1",
@@ -144,10 +156,18 @@ def _with_events(entry: Entry, events: Sequence[Event]) -> dict[str, Any]:
     return {key: value for key, value in (status_object(entry) | extra).items() if key != "form"}
 
 
-def history_text(entry: Entry, events: Sequence[Event], related: Sequence[tuple[Entry, Sequence[Event]]]) -> Iterable[str]:
+def history_text(
+    entry: Entry, events: Sequence[Event], related: Sequence[tuple[Entry, Sequence[Event]]]
+) -> Iterable[str]:
     """The story for people: the facts, then everything in order of time."""
     yield f"{entry.message_type or entry.kind}  {entry.sender or '?'} -> {entry.receiver or '?'}   {entry.state}: {MEANINGS[entry.state]}"
-    for name, value in (("MsgId", entry.msg_id), ("MessageId", entry.message_id), ("ConversationId", entry.conversation_id), ("reason", entry.reason), ("envelope", entry.envelope_path)):
+    for name, value in (
+        ("MsgId", entry.msg_id),
+        ("MessageId", entry.message_id),
+        ("ConversationId", entry.conversation_id),
+        ("reason", entry.reason),
+        ("envelope", entry.envelope_path),
+    ):
         if value:
             yield f"  {name:<15} {value}"
     for her, _, names in entry.incoming:

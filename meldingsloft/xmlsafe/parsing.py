@@ -97,7 +97,7 @@ def _unreadable(fault: etree.XMLSyntaxError) -> UnreadableError:
         return UnreadableError("ML-U004", "elements nest too deep or a value is too long", hint="no message type nests so deep", detail=f"line {line}")
     code = "ML-U002" if fault.code in _ENCODING_FAULTS else "ML-U001"
     what = "the bytes do not decode as the document declares" if code == "ML-U002" else "the document is not well-formed XML"
-    kind = etree.ErrorTypes._getName(fault.code) if fault.code is not None else ""
+    kind = next((name for name, value in vars(etree.ErrorTypes).items() if value == fault.code and name.startswith("ERR_")), "")
     return UnreadableError(code, what, detail=f"line {line}, column {column}: {kind.removeprefix('ERR_').lower().replace('_', ' ')}")
 
 

@@ -32,7 +32,7 @@ class Places:
         if self._positions is None:
             self._positions = self._measure()
         found = self._positions.get(id(element))
-        return found if found else (element.sourceline, None)
+        return found or (element.sourceline, None)
 
     def _measure(self) -> dict[int, tuple[int, int]]:
         starts: list[tuple[int, int]] = []
@@ -41,7 +41,7 @@ class Places:
             (scanner.CurrentLineNumber, scanner.CurrentColumnNumber + 1)
         )
         try:
-            scanner.Parse(self._data, True)
+            scanner.Parse(self._data, True)  # noqa: FBT003 - expat's own signature
         except (expat.ExpatError, ValueError, LookupError):
             return {}
         self._elements = list(self._root.iter(etree.Element))  # kept: ids are only unique among living proxies

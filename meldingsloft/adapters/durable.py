@@ -1,0 +1,396 @@
+"""Every durable step of the product, each of which can be made to fail on purpose.
+
+*Durable* means: after the call a power cut takes nothing back. A file is written aside, synchronised, renamed into place,
+and its folder is synchronised; where many files share folders, ``DirtyFolders`` collects the folders and synchronises
+each once.
+
+Fault injection (for tests): the environment variable ``MELDINGSLOFT_FAULT`` is read when this module is imported.
+``count:FILE`` appends the name of each step to a file; ``kill:N`` ends the process with SIGKILL at the N-th step, before
+carrying it out; ``full:N`` answers the N-th step that needs room, and every later one, as a full disk does. Unset, a
+checkpoint is one comparison.
+"""
+# ruff: noqa: PTH100, PTH102, PTH104, PTH108, PTH112, PTH116, PTH118, PTH120 - on the hot path of every message os functions cost half of what Path objects do
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import itertools
+import os
+import signal
+import stat
+from collections.abc import Callable
+
+from meldingsloft.domain.errors import MailboxError
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NEEDS_ROOM = frozenset({"folder", "write", "write.half", "link"})
+_SPECIAL = (stat.S_IFCHR, stat.S_IFIFO, stat.S_IFSOCK)
+
+AnyPath = str | os.PathLike[str]
+
+
+def _counting(path: str) -> Callable[[str], None]:
+    def count(name: str) -> None:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, PRIVATE_FILE)
+        os.write(handle, name.encode() + b"\n")
+        os.close(handle)
+
+    return count
+
+
+def _killing(number: int) -> Callable[[str], None]:
+    steps = itertools.count(1)
+
+    def kill(_name: str) -> None:
+        if next(steps) == number:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return kill
+
+
+def _filling(number: int) -> Callable[[str], None]:
+    steps = itertools.count(1)
+
+    def fill(name: str) -> None:
+        if name in _NEEDS_ROOM and next(steps) >= number:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    return fill
+
+
+def fault_of(setting: str | None) -> Callable[[str], None] | None:
+    """What ``MELDINGSLOFT_FAULT`` asks for: a function called with each step's name, None when nothing is asked.
+
+    Raises:
+        ValueError: the setting is none of ``count:FILE``, ``kill:N``, ``full:N``.
+    """
+    if not setting:
+        return None
+    word, _, value = setting.partition(":")
+    if word == "count" and value:
+        return _counting(value)
+    if word in ("kill", "full") and value.isdecimal():
+        return _killing(int(value)) if word == "kill" else _filling(int(value))
+    raise ValueError("MELDINGSLOFT_FAULT is count:FILE, kill:N or full:N")
+
+
+_fault: Callable[[str], None] | None = fault_of(os.environ.get("MELDINGSLOFT_FAULT"))
+
+
+def checkpoint(name: str) -> None:
+    """Announce a durable step that is about to happen; the fault-injection point for tests.
+
+    Names in use: ``folder``, ``write``, ``write.half``, ``sync``, ``rename``, ``link``, ``unlink``, ``sync-folder`` and,
+    from the journal, ``journal.commit``.
+    """
+    if _fault is not None:
+        _fault(name)
+
+
+_TROUBLES: dict[int, tuple[str, str, str]] = {
+    errno.ENOENT: ("ML-P001", "the file or folder is not there", "check the name, and that it was not moved meanwhile"),
+    errno.EACCES: ("ML-P002", "no permission", "give this user the right to read and write there"),
+    errno.EPERM: ("ML-P002", "no permission", "give this user the right to read and write there"),
+    errno.ENOSPC: ("ML-P003", "no room left", "free disk space; nothing was lost, the same again works then"),
+    errno.EDQUOT: ("ML-P003", "no room left", "free disk space or raise the quota; the same again works then"),
+    errno.EFBIG: ("ML-P003", "no room left", "the file is larger than this disk or process allows"),
+    errno.EROFS: ("ML-P004", "the disk is mounted read-only", "mount it for writing, or choose another folder"),
+    errno.EISDIR: ("ML-P005", "not an ordinary file", "name a file and not a folder"),
+    errno.ENOTDIR: ("ML-P005", "not a folder", "a part of the path is a file; check the name"),
+    errno.ELOOP: ("ML-P005", "not an ordinary file", "a symbolic link is not followed here; name the file itself"),
+    errno.EMFILE: ("ML-P006", "too many open files", "raise the limit (`ulimit -n`) or use fewer workers"),
+    errno.ENFILE: ("ML-P006", "too many open files", "too many files are open on this machine"),
+    errno.EEXIST: ("ML-P008", "it exists already", "choose another name; nothing is overwritten"),
+    errno.ENOTEMPTY: ("ML-P008", "it exists already", "choose another name; nothing is overwritten"),
+    errno.ENAMETOOLONG: ("ML-P009", "the name is too long", "choose a shorter name"),
+}
+
+
+def trouble(fault: OSError, path: AnyPath, doing: str) -> MailboxError:
+    """The error of our family for an operating system's one: what we were ``doing``, where, and how to mend it."""
+    code, what, mend = _TROUBLES.get(
+        fault.errno or 0,
+        ("ML-P007", "the disk or network answers with an error", "look at the system log, then try again"),
+    )
+    return MailboxError(
+        code, f"cannot {doing}: {what}", hint=mend, where=os.fspath(path), detail=os.strerror(fault.errno or errno.EIO)
+    )
+
+
+def read_file(path: AnyPath) -> bytes:
+    """The bytes of a file.
+
+    Raises:
+        MailboxError: ``ML-P001`` … ``ML-P009``.
+    """
+    try:
+        with open(path, "rb", buffering=0) as handle:  # noqa: PTH123 - one system call less than Path
+            return handle.readall()
+    except OSError as fault:
+        raise trouble(fault, path, "read") from None
+
+
+def _pour(handle: int, data: bytes) -> None:
+    """All bytes into an open file, then on to the disk."""
+    view = memoryview(data)
+    if _fault is not None:
+        checkpoint("write")
+        half = len(view) // 2
+        while half:
+            written = os.write(handle, view[:half])
+            half, view = half - written, view[written:]
+        checkpoint("write.half")
+    while view:
+        view = view[os.write(handle, view) :]
+    checkpoint("sync")
+    os.fsync(handle)
+
+
+def create_durable(path: AnyPath, data: bytes, mode: int = PRIVATE_FILE) -> None:
+    """A new file at exactly this path, its bytes durable; what lay there under the name is left behind, not written into.
+
+    The name itself is durable once the folder is synchronised.
+
+    Raises:
+        MailboxError: ``ML-P001`` … ``ML-P009``; then no half file is left.
+    """
+    try:
+        try:
+            handle = os.open(path, _CREATE, mode)
+        except FileExistsError:
+            os.unlink(path)
+            handle = os.open(path, _CREATE, mode)
+        try:
+            _pour(handle, data)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+            raise
+        finally:
+            os.close(handle)
+    except OSError as fault:
+        raise trouble(fault, path, "write") from None
+
+
+def aside(path: AnyPath) -> str:
+    """A hidden name beside ``path`` that nothing else uses."""
+    folder, name = os.path.split(os.fspath(path))
+    return os.path.join(folder, f".{name[:100]}.{os.urandom(6).hex()}.tmp")
+
+
+def write_file(path: AnyPath, data: bytes, mode: int = PRIVATE_FILE, *, folders: DirtyFolders | None = None) -> None:
+    """Replace or make a file, whole or not at all: written aside, synchronised, renamed, the folder synchronised.
+
+    With ``folders`` the folder is noted there to be synchronised later. A device or pipe (``/dev/stdout``) is written to
+    as it stands.
+
+    Raises:
+        MailboxError: ``ML-P001`` … ``ML-P009``; then the former file is untouched.
+    """
+    if _is_special(path):
+        _write_special(path, data)
+        return
+    temporary = aside(path)
+    try:
+        create_durable(temporary, data, mode)
+    except MailboxError as error:
+        error.where = os.fspath(path)
+        raise
+    try:
+        rename(temporary, path)
+    except MailboxError:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+        raise
+    _settle(os.path.dirname(os.fspath(path)) or ".", folders)
+
+
+def _settle(folder: str, folders: DirtyFolders | None) -> None:
+    if folders is None:
+        sync_folder(folder)
+    else:
+        folders.touch(folder)
+
+
+def _is_special(path: AnyPath) -> bool:
+    try:
+        return stat.S_IFMT(os.stat(path).st_mode) in _SPECIAL
+    except OSError:
+        return False
+
+
+def _write_special(path: AnyPath, data: bytes) -> None:
+    try:
+        with open(path, "wb", buffering=0) as handle:  # noqa: PTH123 - a device or pipe
+            view = memoryview(data)
+            while view:
+                view = view[handle.write(view) or 0 :]
+    except OSError as fault:
+        raise trouble(fault, path, "write") from None
+
+
+def rename(source: AnyPath, target: AnyPath) -> None:
+    """One atomic rename; what had the name ``target`` is replaced.
+
+    Raises:
+        MailboxError: ``ML-P001`` when the source is gone, others of ``ML-P0…``.
+    """
+    checkpoint("rename")
+    try:
+        os.rename(source, target)
+    except OSError as fault:
+        raise trouble(fault, target, "rename into place") from None
+
+
+def rename_if_there(source: AnyPath, target: AnyPath) -> bool:
+    """As ``rename``; False when the source is gone."""
+    checkpoint("rename")
+    try:
+        os.rename(source, target)
+    except FileNotFoundError as fault:
+        if os.path.isdir(os.path.dirname(os.fspath(target))):
+            return False
+        raise trouble(fault, target, "rename into place") from None
+    except OSError as fault:
+        raise trouble(fault, target, "rename into place") from None
+    return True
+
+
+def unlink(path: AnyPath) -> bool:
+    """Take a name away; False when it was gone already."""
+    checkpoint("unlink")
+    try:
+        os.unlink(path)
+    except FileNotFoundError:
+        return False
+    except OSError as fault:
+        raise trouble(fault, path, "remove") from None
+    return True
+
+
+def link_or_copy(source: AnyPath, handle: int, target: AnyPath, *, may_link: bool) -> None:
+    """The content of an open file under a second name: a hard link where allowed and possible, else a durable copy.
+
+    ``handle`` is the open file and ``source`` its name. An existing ``target`` is replaced only by the copy; a link raises.
+
+    Raises:
+        FileExistsError: there is a file with the name ``target`` already (nothing was done).
+        MailboxError: ``ML-P0…``.
+    """
+    checkpoint("link")
+    if may_link:
+        try:
+            os.link(source, target, follow_symlinks=False)
+        except FileExistsError:
+            raise
+        except OSError as fault:
+            if fault.errno not in (errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EACCES):
+                raise trouble(fault, target, "keep") from None
+        else:
+            return
+    _copy(handle, target)
+
+
+def _copy(handle: int, target: AnyPath) -> None:
+    temporary = aside(target)
+    create_durable(temporary, read_handle(handle))
+    try:
+        os.link(temporary, target)
+    except FileExistsError:
+        raise
+    except OSError:
+        rename(temporary, target)
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(temporary)
+
+
+def read_handle(handle: int, size: int | None = None) -> bytes:
+    """Bytes of an open file from its beginning, all or the first ``size``."""
+    wanted = os.fstat(handle).st_size if size is None else size
+    first = os.pread(handle, wanted, 0)
+    if not first or len(first) == wanted:
+        return first
+    pieces, have = [first], len(first)
+    while have < wanted:
+        piece = os.pread(handle, wanted - have, have)
+        if not piece:
+            break
+        pieces.append(piece)
+        have += len(piece)
+    return b"".join(pieces)
+
+
+def make_folder(path: AnyPath, mode: int = PRIVATE_FOLDER, *, folders: DirtyFolders | None = None) -> None:
+    """A folder and those above it; their names are durable, or noted in ``folders``. Nothing happens when it exists.
+
+    Raises:
+        MailboxError: ``ML-P0…``.
+    """
+    path = os.fspath(path)
+    if os.path.isdir(path):
+        return
+    parent = os.path.dirname(os.path.abspath(path))
+    if not os.path.isdir(parent):
+        make_folder(parent, mode, folders=folders)
+    try:
+        checkpoint("folder")
+        with contextlib.suppress(FileExistsError):
+            os.mkdir(path, mode)
+        if not os.path.isdir(path):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    except OSError as fault:
+        raise trouble(fault, path, "make the folder") from None
+    _settle(parent, folders)
+
+
+def sync_folder(path: AnyPath) -> None:
+    """Make the names in a folder durable.
+
+    Raises:
+        MailboxError: ``ML-P0…``.
+    """
+    checkpoint("sync-folder")
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as fault:
+        if fault.errno == errno.EINVAL:  # file systems whose folders are always durable
+            return
+        raise trouble(fault, path, "make durable") from None
+
+
+class DirtyFolders:
+    """Folders in which names have changed since the last ``sync``; safe for several threads."""
+
+    def __init__(self) -> None:
+        self._folders: set[str] = set()
+
+    def touch(self, folder: str) -> None:
+        """Note a folder, after the change."""
+        self._folders.add(folder)
+
+    def sync(self) -> None:
+        """Synchronise each noted folder once; one that fails stays noted. A folder that is gone needs nothing.
+
+        Raises:
+            MailboxError: ``ML-P0…``.
+        """
+        while self._folders:
+            try:
+                folder = self._folders.pop()
+            except KeyError:
+                return
+            try:
+                sync_folder(folder)
+            except MailboxError as error:
+                if error.code == "ML-P001":
+                    continue
+                self._folders.add(folder)
+                raise

@@ -1,0 +1,27 @@
+"""Text as XML: escaped so that a parser gives back the same text, white space included."""
+
+from __future__ import annotations
+
+import re
+
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_SPECIAL = re.compile('[&<>"\t\n\r]')
+_REPLACED = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
+
+
+def escape(text: str) -> str:
+    """Text for an element or an attribute in double quotes; characters XML cannot carry become U+FFFD."""
+    if text.isascii() and text.isprintable() and not _SPECIAL.search(text):
+        return text
+    clean = _FORBIDDEN.sub("\ufffd", text)
+    return _SPECIAL.sub(lambda found: _REPLACED[found[0]], clean)
+
+
+def element(name: str, text: str) -> str:
+    """``<name>text</name>``, nothing when there is no text."""
+    return f"<{name}>{escape(text)}</{name}>" if text else ""
+
+
+def attribute(name: str, text: str) -> str:
+    """`` name="text"``, nothing when there is no text."""
+    return f' {name}="{escape(text)}"' if text else ""

@@ -1,0 +1,170 @@
+"""Trust in a certificate: a chain to a root of one's own, in time, for its purpose, and the one that is registered.
+
+The mathematics of a signature says *which* key signed; this room says whether that key may speak. Certificates inside
+messages are mostly the leaf alone, so chains come from one's own store. Name constraints and policy constraints are not
+understood, and a chain that needs them is not trusted. Sources: RFC 5280 §6, HITS 1172 §5.9.4 and §5.10, EB-146, EB-147,
+EB-166.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import Literal
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+
+from meldingsloft.crypto.certificates import load, read_certificate
+from meldingsloft.domain.errors import CertificateError
+
+Purpose = Literal["signing", "encryption"]
+Revoked = Callable[[bytes, dt.datetime], bool]
+"""Whether a certificate (DER) was revoked at a time."""
+
+
+class TrustVerdict(enum.StrEnum):
+    """What is to be thought of a certificate; the first fault found, gravest first."""
+
+    TRUSTED = "trusted"
+    EXPIRED = "expired"
+    NOT_YET_VALID = "not-yet-valid"
+    REVOKED = "revoked"
+    WRONG_USAGE = "wrong-usage"
+    UNKNOWN_ISSUER = "unknown-issuer"
+    NOT_REGISTERED = "not-registered"
+    UNCHECKED = "unchecked"
+
+
+_LONGEST_CHAIN = 8
+_MOST_TRIES = 64
+_USAGES: dict[Purpose, frozenset[str]] = {
+    "signing": frozenset({"nonRepudiation"}),
+    "encryption": frozenset({"keyEncipherment", "keyAgreement", "dataEncipherment"}),
+}
+_UNDERSTOOD = frozenset(
+    {
+        x509.BasicConstraints.oid,
+        x509.KeyUsage.oid,
+        x509.ExtendedKeyUsage.oid,
+        x509.CertificatePolicies.oid,
+        x509.SubjectAlternativeName.oid,
+    }
+)
+
+
+def judge(
+    certificate_der: bytes,
+    *,
+    purpose: Purpose,
+    at: dt.datetime,
+    roots: Sequence[bytes],
+    intermediates: Sequence[bytes] = (),
+    registered: Sequence[bytes] | None = None,
+    revoked: Revoked | None = None,
+) -> TrustVerdict:
+    """The verdict on an end entity's certificate at an aware instant.
+
+    ``registered`` are the certificates the register or CPA has for the party; None leaves that question out, an empty
+    sequence trusts none. Self-signed end entities are never trusted. Certificates that cannot be read have an unknown issuer.
+    """
+    chain = find_chain(certificate_der, tuple(roots), tuple(intermediates))
+    if not chain:
+        return TrustVerdict.UNKNOWN_ISSUER
+    if revoked is not None and any(revoked(link, at) for link in chain[:-1]):
+        return TrustVerdict.REVOKED
+    earliest, latest = _period(chain)
+    if at > latest:
+        return TrustVerdict.EXPIRED
+    if at < earliest:
+        return TrustVerdict.NOT_YET_VALID
+    if not fits_purpose(certificate_der, purpose):
+        return TrustVerdict.WRONG_USAGE
+    if registered is not None and certificate_der not in registered:
+        return TrustVerdict.NOT_REGISTERED
+    return TrustVerdict.TRUSTED
+
+
+@lru_cache(maxsize=1024)
+def fits_purpose(certificate_der: bytes, purpose: Purpose) -> bool:
+    """True when KeyUsage allows the purpose: nonRepudiation for signing, any encipherment or keyAgreement for encryption.
+
+    Raises:
+        CertificateError: ``ML-K001``.
+    """
+    return not _USAGES[purpose].isdisjoint(read_certificate(certificate_der).key_usages)
+
+
+@lru_cache(maxsize=1024)
+def find_chain(leaf: bytes, roots: tuple[bytes, ...], intermediates: tuple[bytes, ...] = ()) -> tuple[bytes, ...]:
+    """The chain from leaf to root (DER), empty when there is none; signatures, CA marks and path lengths are checked.
+
+    Time, purpose and revocation are not.
+    """
+    try:
+        facts = read_certificate(leaf)
+    except CertificateError:
+        return ()
+    if facts.self_signed or facts.is_ca or not _understood(leaf):
+        return ()
+    return _Search(_issuers(roots), _issuers(intermediates)).climb((leaf,))
+
+
+@lru_cache(maxsize=1024)
+def _period(chain: tuple[bytes, ...]) -> tuple[dt.datetime, dt.datetime]:
+    facts = [read_certificate(link) for link in chain]
+    return max(fact.not_before for fact in facts), min(fact.not_after for fact in facts)
+
+
+def _issuers(certificates: Iterable[bytes]) -> list[bytes]:
+    """Those that may issue at all; the unreadable are passed over."""
+    return [der for der in certificates if _may_issue(der)]
+
+
+def _may_issue(der: bytes) -> bool:
+    try:
+        facts = read_certificate(der)
+    except CertificateError:
+        return False
+    return facts.is_ca and (not facts.key_usages or "keyCertSign" in facts.key_usages) and _understood(der)
+
+
+def _understood(der: bytes) -> bool:
+    return all(extension.oid in _UNDERSTOOD for extension in load(der).extensions if extension.critical)
+
+
+class _Search:
+    """Depth first from the leaf, bounded in length and in signatures looked at."""
+
+    def __init__(self, roots: list[bytes], intermediates: list[bytes]) -> None:
+        self._roots = roots
+        self._intermediates = intermediates
+        self._tries = 0
+
+    def climb(self, chain: tuple[bytes, ...]) -> tuple[bytes, ...]:
+        """``chain`` completed to a root, empty when that cannot be."""
+        for root in self._roots:
+            if self._issued(chain, root):
+                return (*chain, root)
+        if len(chain) >= _LONGEST_CHAIN:
+            return ()
+        for issuer in self._intermediates:
+            if issuer not in chain and self._issued(chain, issuer) and (found := self.climb((*chain, issuer))):
+                return found
+        return ()
+
+    def _issued(self, chain: tuple[bytes, ...], issuer: bytes) -> bool:
+        below, above = load(chain[-1]), load(issuer)
+        if below.issuer != above.subject or self._tries >= _MOST_TRIES:
+            return False
+        self._tries += 1
+        longest = above.extensions.get_extension_for_class(x509.BasicConstraints).value.path_length
+        if longest is not None and len(chain) - 1 > longest:
+            return False
+        try:
+            below.verify_directly_issued_by(above)
+        except (ValueError, TypeError, InvalidSignature):
+            return False
+        return True

@@ -1,0 +1,157 @@
+"""The head of a message with hodemelding (MsgHead 1.2, HIS 80601:2006; addresses HIS 1153-2 AD2.5–2.8).
+
+The message's type is the namespace of the first Document's content together with MsgInfo/Type.
+"""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from meldingsloft.domain.catalogue import Catalogue, MessageType
+from meldingsloft.domain.heads import Address, Head, Ident, Level, Postal, ReceiverRole
+from meldingsloft.domain.identifiers import MsgId
+from meldingsloft.hodemelding.nodes import attribute, child, code, first_element, prefix_of, text
+from meldingsloft.hodemelding.patients import identified_in_head
+
+NAMESPACE = "http://www.kith.no/xmlstds/msghead/2006-05-24"
+P = "{" + NAMESPACE + "}"
+HEAD_ALONE = "msghead-1.2"
+"""Short name of the row for a hodemelding without a known fagmelding inside."""
+_TEST_MARKS = frozenset({"T", "D"})
+"""ProcessingStatus (8113): training and debugging."""
+_NO_PATIENT = frozenset({"DIALOG_AVVIK", "FRAVARSMELDING", "HODE_FOLGEBREV"})
+"""Types about a message or an absence, where a patient is not asked for."""
+
+
+def read_msghead(root: etree._Element, catalogue: Catalogue) -> Head:
+    """The head of a MsgHead; whatever is missing is left empty."""
+    info = child(root, P + "MsgInfo")
+    kind = child(info, P + "Type")
+    type_code = attribute(kind, "V")
+    content = _content(root)
+    message_type = _type_of(content, type_code, catalogue)
+    urgent, change_code = _of_body(content, message_type)
+    return Head(
+        message_type=message_type,
+        type_code=type_code,
+        type_name=attribute(kind, "DN"),
+        content_tag="" if content is None else str(content.tag),
+        msg_id=MsgId(text(info, P + "MsgId")),
+        generated=text(info, P + "GenDate"),
+        sender=_read_place(child(info, P + "Sender"), ReceiverRole.PRIMARY),
+        receivers=_receivers(info),
+        action=type_code or message_type.action,
+        change_code=change_code or "N",
+        test=code(info, P + "ProcessingStatus") in _TEST_MARKS,
+        urgent=urgent,
+        patient_identified=_patient(info, message_type, type_code),
+    )
+
+
+def _content(root: etree._Element) -> etree._Element | None:
+    """The fagmelding: the first element of the first Document's Content."""
+    document = child(root, P + "Document")
+    return first_element(child(child(document, P + "RefDoc"), P + "Content"))
+
+
+def _type_of(content: etree._Element | None, type_code: str, catalogue: Catalogue) -> MessageType:
+    found = None
+    if content is not None:
+        namespace, _, root = content.tag[1:].rpartition("}")
+        found = catalogue.of_content(namespace, root, type_code)
+    return found or catalogue.named(HEAD_ALONE)
+
+
+def _of_body(content: etree._Element | None, message_type: MessageType) -> tuple[bool, str]:
+    """(øyeblikkelig hjelp, change code) of the fagmelding inside."""
+    if content is None or message_type.family not in ("henvisning", "plo"):
+        return False, ""
+    p = prefix_of(content)
+    if message_type.family == "henvisning":
+        return code(child(content, p + "ReqServ"), p + "Priority") == "0", code(content, p + "ServType")
+    shipping = next((e for e in content.iterchildren("{*}InformasjonOmForsendelsen")), None)
+    return False, code(shipping, "{*}Forsendelsesstatus")
+
+
+def _patient(info: etree._Element | None, message_type: MessageType, type_code: str) -> bool:
+    patient = child(info, P + "Patient")
+    if patient is None and (type_code in _NO_PATIENT or message_type.short_name == HEAD_ALONE):
+        return True
+    return identified_in_head(patient, P)
+
+
+def _receivers(info: etree._Element | None) -> tuple[Address, ...]:
+    """Receiver, then each OtherReceiver that is a copy recipient with an organisation (HIS 80415:2012 §3.5.1)."""
+    if info is None:
+        return ()
+    copies = [
+        other
+        for other in info.iterchildren(P + "OtherReceiver")
+        if code(other, P + "RoleReceiver") == ReceiverRole.COPY
+    ]
+    primary = _read_place(child(info, P + "Receiver"), ReceiverRole.PRIMARY)
+    found = [primary, *(_read_place(copy, ReceiverRole.COPY) for copy in copies)]
+    return tuple(address for address in found if address is not None)
+
+
+def _read_place(place: etree._Element | None, role: ReceiverRole) -> Address | None:
+    organisation = child(place, P + "Organisation")
+    if organisation is None:
+        return None
+    virksomhet = Level(text(organisation, P + "OrganisationName"), _idents(organisation))
+    service = child(organisation, P + "Organisation")
+    party = _party(service, child(organisation, P + "HealthcareProfessional"))
+    if party is None and not virksomhet.name and not virksomhet.idents:
+        return None
+    postal = _postal(service) or _postal(organisation)
+    return Address(virksomhet, party, role, code(place, P + "ComMethod") == "PST", postal)
+
+
+def _party(service: etree._Element | None, person: etree._Element | None) -> Level | None:
+    """The level-2 party: a nested Organisation, or a HealthcareProfessional directly below level 1.
+
+    Where both stand (MH-010) the one with a HER-id is the party, the service first.
+    """
+    found = []
+    if service is not None:
+        found.append(Level(text(service, P + "OrganisationName"), _idents(service)))
+    if person is not None:
+        names = (text(person, P + name) for name in ("GivenName", "MiddleName", "FamilyName"))
+        found.append(Level(" ".join(name for name in names if name), _idents(person), person=True))
+    found = [level for level in found if level.name or level.idents]
+    return next((level for level in found if level.her_id), found[0] if found else None)
+
+
+def _idents(element: etree._Element) -> tuple[Ident, ...]:
+    found = []
+    for ident in element.iterchildren(P + "Ident"):
+        number = text(ident, P + "Id")
+        if number:
+            kind = child(ident, P + "TypeId")
+            found.append(Ident(number, attribute(kind, "V"), attribute(kind, "DN")))
+    return tuple(found)
+
+
+def _postal(organisation: etree._Element | None) -> Postal | None:
+    """Address and telephones of an organisation, as far as an HCP structure can hold them."""
+    if organisation is None:
+        return None
+    address = child(organisation, P + "Address")
+    tele = (attribute(child(com, P + "TeleAddress"), "V") for com in organisation.iterchildren(P + "TeleCom"))
+    numbers = tuple(number for number in tele if number)
+    if address is None:
+        return Postal(tele=numbers) if numbers else None
+    kind, county, country = (child(address, P + name) for name in ("Type", "County", "Country"))
+    lines = [text(address, P + "StreetAdr"), text(address, P + "Postbox")]
+    return Postal(
+        type=attribute(kind, "V"),
+        type_name=attribute(kind, "DN"),
+        street=", ".join(line for line in lines if line),
+        postal_code=text(address, P + "PostalCode"),
+        city=text(address, P + "City"),
+        county=attribute(county, "V"),
+        county_name=attribute(county, "DN"),
+        country=attribute(country, "V"),
+        country_name=attribute(country, "DN"),
+        tele=numbers,
+    )

@@ -1,0 +1,127 @@
+"""MH-007…MH-011, EP-004, EP-005, HE-002, RE-005, SV-008: sender and receiver are addressed on two levels by HER-id.
+
+Level 1 is the virksomhet, level 2 its communication party: a service or a person (HIS 1153-2:2016 §4.3). What is wrong with
+the receiver's address is a reason to answer E21; what is wrong with the sender's is not, nobody could be answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from meldingsloft.validate.checks import Check
+from meldingsloft.validate.subject import MSGHEAD
+from meldingsloft.xmlsafe import local_name, namespace_of
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+    from meldingsloft.domain.findings import Finding
+    from meldingsloft.validate.subject import Subject
+
+_MH = f"{{{MSGHEAD}}}"
+_HCP_RULES = {
+    "epikrise": ("ServRprt", "ServProvider", "EP-004", "Requester", "EP-005"),
+    "svarrapport": ("ServReport", "ServProvider", "SV-008", "Requester", "SV-008"),
+    "henvisning": ("ServReq", "Requester", "HE-002", "ServProvider", "HE-002"),
+    "rekvisisjon": ("ServReq", "Requester", "RE-005", "ServProvider", "RE-005"),
+}
+"""Family: body, sender and its rule, receiver and its rule."""
+
+
+def _in_head(subject: Subject) -> Iterator[Finding]:
+    for name in ("Sender", "Receiver"):
+        party = subject.head_child(name)
+        if party is not None:
+            yield from _msghead_party(subject, party, None if name == "Receiver" else "")
+
+
+def _msghead_party(subject: Subject, party: etree._Element, apprec: str | None) -> Iterator[Finding]:
+    level1 = party.find(f"{_MH}Organisation")
+    if level1 is None or level1.find(f"{_MH}Ident") is None:
+        yield subject.finding("MH-007", party if level1 is None else level1, apprec=apprec, party=local_name(party))
+        return
+    if not _has_her(level1):
+        yield subject.finding("MH-008", level1, apprec=apprec, party=local_name(party))
+    if not _text(level1, "OrganisationName"):
+        yield subject.finding("MH-011", level1, detail="organisation", party=local_name(party))
+    yield from _msghead_level2(subject, level1, local_name(party), apprec)
+
+
+def _msghead_level2(subject: Subject, level1: etree._Element, party: str, apprec: str | None) -> Iterator[Finding]:
+    known = [e for e in level1.iterchildren(f"{_MH}Organisation", f"{_MH}HealthcareProfessional") if _has_her(e)]
+    if not known:
+        yield subject.finding("MH-009", level1, apprec=apprec, party=party)
+    if len(known) > 1:
+        yield subject.finding("MH-010", level1, party=party)
+    for element in known:
+        names = ("OrganisationName",) if local_name(element) == "Organisation" else ("FamilyName", "GivenName")
+        for name in names:
+            if not _text(element, name):
+                yield subject.finding("MH-011", element, detail="party", party=party, missing=name)
+
+
+def _has_her(element: etree._Element) -> bool:
+    namespace = f"{{{namespace_of(element)}}}"
+    for ident in element.iterchildren(f"{namespace}Ident"):
+        type_id = ident.find(f"{namespace}TypeId")
+        if type_id is not None and type_id.get("V") == "HER" and _text(ident, "Id"):
+            return True
+    return False
+
+
+def _in_message(subject: Subject) -> Iterator[Finding]:
+    row = subject.message_type
+    if row is None or row.in_msghead:
+        return
+    body_name, sender, sender_rule, receiver, receiver_rule = _HCP_RULES[row.family]
+    namespace = f"{{{namespace_of(subject.root)}}}"
+    for body in subject.root.iterchildren(f"{namespace}{body_name}"):
+        yield from _hcp_party(subject, body, sender, sender_rule, "")
+        yield from _hcp_party(subject, body, receiver, receiver_rule, None)
+
+
+def _hcp_party(subject: Subject, body: etree._Element, name: str, rule: str, apprec: str | None) -> Iterator[Finding]:
+    namespace = f"{{{namespace_of(body)}}}"
+    party = body.find(f"{namespace}{name}")
+    inst = party.find(f"{namespace}HCP/{namespace}Inst") if party is not None else None
+    if inst is None:
+        yield subject.finding(rule, body if party is None else party, detail="absent", apprec=apprec, party=name)
+        return
+    if not _hcp_her(inst):
+        yield subject.finding(rule, inst, detail="organisation", apprec=apprec, party=name)
+    if not _text(inst, "Name"):
+        yield subject.finding(rule, inst, detail="name", apprec="", party=name, level="Inst")
+    level2 = [e for e in inst.iterchildren(f"{namespace}Dept", f"{namespace}HCPerson") if _hcp_her(e)]
+    if not level2:
+        yield subject.finding(rule, inst, detail="party", apprec=apprec, party=name)
+    for element in level2:
+        if not _text(element, "Name"):
+            yield subject.finding(rule, element, detail="name", apprec="", party=name, level=local_name(element))
+
+
+def _hcp_her(element: etree._Element) -> bool:
+    """A HER-id in Id/TypeId or in one of the AdditionalIds."""
+    namespace = f"{{{namespace_of(element)}}}"
+    type_id = element.find(f"{namespace}TypeId")
+    if type_id is not None and type_id.get("V") == "HER" and _text(element, "Id"):
+        return True
+    return any(
+        (kind := further.find(f"{namespace}Type")) is not None and kind.get("V") == "HER" and bool(_text(further, "Id"))
+        for further in element.iterchildren(f"{namespace}AdditionalId")
+    )
+
+
+def _text(element: etree._Element, name: str) -> str:
+    return (element.findtext(f"{{{namespace_of(element)}}}{name}") or "").strip()
+
+
+CHECKS = (
+    Check(("MH-007", "MH-008", "MH-009", "MH-010", "MH-011"), "rules", _in_head, heads=True),
+    Check(
+        ("EP-004", "EP-005", "HE-002", "RE-005", "SV-008"),
+        "rules",
+        _in_message,
+        frozenset({"epikrise", "svarrapport", "henvisning", "rekvisisjon"}),
+    ),
+)

@@ -1,0 +1,140 @@
+"""ID-001…ID-005, ID-007, ID-008: identity numbers have the form, the check digits and the date they must have.
+
+FNR fødselsnummer, DNR D-nummer (day + 40), HNR H-nummer (month + 40), FHN felles hjelpenummer (first digit 8 or 9, no date);
+HIS 1001:2010. Synthetic numbers (month + 80, + 65 or + 40) have the same check digits and count as right. The numbers
+themselves are never repeated.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from meldingsloft.validate.checks import Check
+from meldingsloft.xmlsafe import local_name, namespace_of
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+    from meldingsloft.domain.findings import Finding
+    from meldingsloft.validate.subject import Subject
+
+_ELEVEN = re.compile(r"[0-9]{11}")
+_K1 = (3, 7, 6, 1, 8, 9, 4, 5, 2)
+_K2 = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
+_SYNTHETIC_MONTHS = (0, 40, 65, 80)
+_NAMES = {"TypeId": "Id", "TypeOffId": "OffId"}
+_CARRIERS = ("{*}TypeId", "{*}TypeOffId", "{*}AdditionalId")
+
+
+def _look(subject: Subject) -> Iterator[Finding]:
+    for kind, element in _numbers(subject.root):
+        judge = _JUDGES.get(kind)
+        if judge is not None:
+            number = element.text or ""
+            for rule, detail in judge(number):
+                yield subject.finding(rule, element, detail=detail)
+            declared = _form(number)
+            if declared and declared != kind:
+                yield subject.finding("ID-008", element, kind=kind, declared=declared)
+
+
+def _numbers(root: etree._Element) -> Iterator[tuple[str, etree._Element]]:
+    """Type code and the element that holds the number, in all three ways the messages write them."""
+    for carrier in root.iter(*_CARRIERS):
+        namespace = f"{{{namespace_of(carrier)}}}"
+        name = local_name(carrier)
+        if name == "AdditionalId":
+            kind, number = carrier.find(f"{namespace}Type"), carrier.find(f"{namespace}Id")
+        else:
+            parent = carrier.getparent()
+            kind, number = carrier, parent.find(f"{namespace}{_NAMES[name]}") if parent is not None else None
+        if kind is not None and number is not None:
+            yield kind.get("V", ""), number
+
+
+def _fnr(number: str) -> Iterator[tuple[str, str]]:
+    if not _ELEVEN.fullmatch(number):
+        yield "ID-001", ""
+        return
+    if not has_check_digits(number):
+        yield "ID-002", ""
+    if not _dated(number, days=0, months=_SYNTHETIC_MONTHS):
+        yield "ID-003", ""
+
+
+def _dnr(number: str) -> Iterator[tuple[str, str]]:
+    yield from (("ID-004", detail) for detail in _faults(number, days=40, months=_SYNTHETIC_MONTHS))
+
+
+def _hnr(number: str) -> Iterator[tuple[str, str]]:
+    yield from (("ID-005", detail) for detail in _faults(number, days=0, months=(40,)))
+
+
+def _fhn(number: str) -> Iterator[tuple[str, str]]:
+    if not _ELEVEN.fullmatch(number) or number[0] not in "89":
+        yield "ID-007", "form"
+    elif not has_check_digits(number):
+        yield "ID-007", "digits"
+
+
+def _faults(number: str, *, days: int, months: tuple[int, ...]) -> Iterator[str]:
+    if not _ELEVEN.fullmatch(number):
+        yield "form"
+        return
+    if not has_check_digits(number):
+        yield "digits"
+    if not _dated(number, days=days, months=months):
+        yield "date"
+
+
+def has_check_digits(number: str) -> bool:
+    """True when both check digits of eleven digits are right (HIS 1001:2010 §4.1)."""
+    digits = [int(digit) for digit in number]
+    return digits[9] == _check_digit(digits, _K1) and digits[10] == _check_digit(digits, _K2)
+
+
+def _check_digit(digits: list[int], weights: tuple[int, ...]) -> int:
+    rest = sum(digit * weight for digit, weight in zip(digits, weights, strict=False)) % 11
+    return 0 if rest == 0 else 11 - rest  # 10: such a number is never issued, and no digit is 10
+
+
+def _dated(number: str, *, days: int, months: tuple[int, ...]) -> bool:
+    day, month, year = int(number[:2]) - days, int(number[2:4]), _year(int(number[4:6]), int(number[6:9]))
+    return year is not None and any(_is_date(year, month - added, day) for added in months)
+
+
+def _year(two_digits: int, individual: int) -> int | None:
+    """The year of birth by the individual number (HIS 1001:2010 §4.1), None for one that is not in use."""
+    if individual <= 499:
+        return 1900 + two_digits
+    if two_digits < 40:
+        return 2000 + two_digits
+    if individual <= 749 and two_digits > 54:
+        return 1800 + two_digits
+    return 1900 + two_digits if individual >= 900 else None
+
+
+def _is_date(year: int, month: int, day: int) -> bool:
+    try:
+        dt.date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _form(number: str) -> str:
+    """The kind a number of eleven digits looks like; empty for other forms. Month + 40 may also be synthetic."""
+    if not _ELEVEN.fullmatch(number):
+        return ""
+    if number[0] in "89":
+        return "FHN"
+    if number[0] in "4567":
+        return "DNR"
+    return "HNR" if number[2] in "45" else "FNR"
+
+
+_JUDGES: dict[str, Callable[[str], Iterator[tuple[str, str]]]] = {"FNR": _fnr, "DNR": _dnr, "HNR": _hnr, "FHN": _fhn}
+CHECK = Check(("ID-001", "ID-002", "ID-003", "ID-004", "ID-005", "ID-007", "ID-008"), "rules", _look)

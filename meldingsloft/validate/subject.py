@@ -1,0 +1,118 @@
+"""The subject of validation: one document, parsed once, and what every check wants to know about it.
+
+Vocabulary: *content* is a fagmelding: the root itself, or the elements inside ``Content`` of a hodemelding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from meldingsloft.validate.rulebook import RuleBook
+from meldingsloft.xmlsafe import Places, local_name, namespace_of
+
+if TYPE_CHECKING:
+    from meldingsloft.domain.catalogue import Catalogue, MessageType
+    from meldingsloft.domain.findings import Finding, Place
+    from meldingsloft.ports import CodeLists, Schemas
+
+MSGHEAD = "http://www.kith.no/xmlstds/msghead/2006-05-24"
+BASE64_CONTAINER = "{http://www.kith.no/xmlstds/base64container}Base64Container"
+SOAP_ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}Envelope"
+_CPPA = "{http://www.oasis-open.org/committees/ebxml-cppa/schema/cpp-cpa-2_0.xsd}"
+OTHER_KINDS = {
+    SOAP_ENVELOPE: "ebxml",
+    f"{_CPPA}CollaborationProtocolProfile": "cpp",
+    f"{_CPPA}CollaborationProtocolAgreement": "cpa",
+    BASE64_CONTAINER: "base64container",
+}
+"""Documents that are no fagmelding and have schemas all the same."""
+_CONTENT = f"{{{MSGHEAD}}}Document/{{{MSGHEAD}}}RefDoc/{{{MSGHEAD}}}Content"
+
+
+@dataclass
+class Subject:
+    """One document under validation."""
+
+    data: bytes
+    """The bytes ``root`` was parsed from."""
+    root: etree._Element
+    catalogue: Catalogue
+    schemas: Schemas
+    codes: CodeLists | None = None
+    rules: RuleBook = field(default_factory=RuleBook)
+
+    @cached_property
+    def places(self) -> Places:
+        """Line and column of every element; measured on first use."""
+        return Places(self.data, self.root)
+
+    @cached_property
+    def in_head(self) -> bool:
+        """True when the root is a hodemelding."""
+        return self.root.tag == f"{{{MSGHEAD}}}MsgHead"
+
+    @cached_property
+    def contents(self) -> Sequence[etree._Element]:
+        """The elements inside the Contents of a hodemelding; the root itself for other documents."""
+        if not self.in_head:
+            return (self.root,)
+        return [child for content in self.root.iterfind(_CONTENT) for child in content.iterchildren(etree.Element)]
+
+    @cached_property
+    def type_element(self) -> etree._Element | None:
+        """MsgInfo/Type, Message/Type, or MsgType of an AppRec."""
+        return self.head_child("MsgType" if local_name(self.root) == "AppRec" else "Type")
+
+    def head_child(self, name: str) -> etree._Element | None:
+        """A child of MsgInfo, Message or AppRec (``MsgId``, ``GenDate`` …), None when it is not there."""
+        namespace = namespace_of(self.root)
+        path = f"{{{namespace}}}MsgInfo/{{{namespace}}}{name}" if self.in_head else f"{{{namespace}}}{name}"
+        return self.root.find(path)
+
+    @cached_property
+    def message_type(self) -> MessageType | None:
+        """The catalogue's row for the first content (told apart by the type code), None for what is no known message."""
+        code = self.type_element.get("V", "") if self.type_element is not None else ""
+        if self.in_head and not self.contents:
+            return self.catalogue.of_content(MSGHEAD, "MsgHead")
+        first = self.contents[0]
+        return self.catalogue.of_content(namespace_of(first), local_name(first), code)
+
+    @cached_property
+    def kind(self) -> str:
+        """``message_type`` of the report: a short name, ``ebxml``, ``cpp``, ``cpa``, ``base64container`` or ``unknown``."""
+        if self.message_type is not None:
+            return self.message_type.short_name
+        return OTHER_KINDS.get(str(self.root.tag), "unknown")
+
+    @cached_property
+    def known_root(self) -> bool:
+        """True when the root may be a document of its own: a message or content of the catalogue, an envelope, CPP or CPA."""
+        root = self.root
+        return str(root.tag) in OTHER_KINDS or self.catalogue.of_content(namespace_of(root), local_name(root)) is not None
+
+    @property
+    def old_generation(self) -> bool:
+        """True for the messages that AppRec 1.0 answers, and for AppRec 1.0 itself (HITS 1168 §8.3)."""
+        row = self.message_type
+        return row is not None and (row.apprec == "1.0" or row.short_name == "apprec-1.0")
+
+    def finding(
+        self,
+        code: str,
+        at: etree._Element | Place,
+        attribute: str = "",
+        /,
+        *,
+        detail: str = "",
+        apprec: str | None = None,
+        **facts: str,
+    ) -> Finding:
+        """A finding of rule ``code`` at an element (or an attribute of it); ``facts`` fill the blanks of its detail."""
+        place = self.places.of(at, attribute) if isinstance(at, etree._Element) else at
+        return self.rules.finding(code, place, facts, detail=detail, apprec=apprec, old_generation=self.old_generation)
