@@ -60,6 +60,7 @@ class WorkspaceFiling:
     def __init__(self, folder: Path) -> None:
         self.folder = os.path.abspath(folder)
         self.touched = DirtyFolders()
+        """What ``sync`` will make durable; mailboxes may share it (``before_commit``)."""
         self._made: set[str] = set()
 
     def archive_sent(self, message_id: str, mail: bytes) -> str:

@@ -248,7 +248,7 @@ class NetworkMailboxes:
     def ensure_folder(self, folder: str) -> None:
         """Make a folder of the workspace once."""
         if folder not in self._folders:
-            make_folder(folder)
+            make_folder(folder, folders=self._before_commit)
             self._folders.add(folder)
 
     def _box(self, edi_address: str) -> _Mailbox:

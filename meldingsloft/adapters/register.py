@@ -225,7 +225,7 @@ def record_of(
     parent.no_more()
     reader.no_more()
     problems.extend(_of_ids(record, her_id))
-    report(problems, path)
+    report(problems, str(path))
     return record
 
 

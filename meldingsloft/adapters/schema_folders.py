@@ -30,10 +30,8 @@ class SchemaFolder:
     path: Path
     files: Mapping[str, Path]
     """Namespace to document."""
-    others: Mapping[str, Path]
-    """File name to document, for the documents that others include; empty where addresses can be trusted."""
-    addresses_hold: bool
-    """True when the schemaLocations lead where they say."""
+    documents: tuple[Path, ...] = ()
+    """Every document, the least deep first, where they are foreign; ours point to each other rightly and are not listed."""
 
 
 def read_folder(path: Path) -> SchemaFolder:
@@ -45,19 +43,23 @@ def read_folder(path: Path) -> SchemaFolder:
     path = path.resolve()
     try:
         if (path / "catalogue.csv").is_file():
-            return SchemaFolder(path, _read_catalogue(path / "catalogue.csv"), {}, addresses_hold=True)
-        documents = sorted(path.rglob("*.xsd"), key=lambda p: (len(p.parts), p.as_posix()))
-        named = _read_catalogue(path / "catalog.csv") if (path / "catalog.csv").is_file() else _scan(path, documents)
+            return SchemaFolder(path, _read_catalogue(path / "catalogue.csv"))
+        documents = tuple(sorted(path.rglob("*.xsd"), key=lambda p: (len(p.parts), p.as_posix())))
+        files = _read_catalogue(path / "catalog.csv") if (path / "catalog.csv").is_file() else _scan(path, documents)
     except (OSError, KeyError, UnicodeDecodeError, csv.Error) as fault:
         raise _unusable(path, type(fault).__name__) from None
-    if not named:
+    if not files:
         raise _unusable(path)
-    return SchemaFolder(path, named, {p.name: p for p in reversed(documents)}, addresses_hold=False)
+    return SchemaFolder(path, files, documents)
 
 
 def _unusable(path: Path, detail: str = "") -> ConfigError:
     return ConfigError(
-        "ML-C081", "there are no XML Schemas to be had from this folder", hint="name a folder with *.xsd files", where=str(path), detail=detail
+        "ML-C081",
+        "there are no XML Schemas to be had from this folder",
+        hint="name a folder with *.xsd files",
+        where=str(path),
+        detail=detail,
     )
 
 
@@ -67,30 +69,32 @@ def _read_catalogue(table: Path) -> dict[str, Path]:
         return {row["namespace"]: table.parent / row["file"] for row in csv.DictReader(lines)}
 
 
-def _scan(folder: Path, documents: list[Path]) -> dict[str, Path]:
-    """Target namespaces of the documents: those the folder's OASIS catalogue names first, then the least deep one.
+def _scan(folder: Path, documents: tuple[Path, ...]) -> dict[str, Path]:
+    """Target namespaces of the documents: what the folder's OASIS catalogue says, else the least deep document.
 
-    Documents that another one includes are left out, unless nothing else defines the namespace.
+    A document that another one includes stands for the namespace only when nothing else does.
     """
     roots = {document: root for document in documents if (root := read_schema(document)) is not None}
-    included = {(d.parent / e.get("schemaLocation", "")).resolve() for d, root in roots.items() for e in root.iter(f"{XS}include", f"{XS}redefine")}
+    included = {
+        (d.parent / e.get("schemaLocation", "")).resolve()
+        for d, root in roots.items()
+        for e in root.iter(f"{XS}include", f"{XS}redefine")
+    }
+    targets = {document: root.get("targetNamespace") for document, root in roots.items()}
     found: dict[str, Path] = {}
-    for document in sorted(roots, key=lambda d: d.resolve() in included):
-        if namespace := roots[document].get("targetNamespace"):
+    for document in sorted(roots, key=lambda d: d in included):
+        if namespace := targets[document]:
             found.setdefault(namespace, document)
-    for namespace, document in _oasis_entries(folder):
-        if document in roots and roots[document].get("targetNamespace") == namespace:
-            found[namespace] = document
-    return found
+    return found | {
+        name: document for name, document in _oasis_entries(folder) if name and targets.get(document) == name
+    }
 
 
 def _oasis_entries(folder: Path) -> Iterator[tuple[str, Path]]:
     """(name, document) of the ``uri``, ``system`` and ``public`` entries of the catalogues at the top of the folder."""
     for table in sorted(folder.glob("*catalog*.xml")):
         root = _parse(table)
-        if root is None:
-            continue
-        for entry in root.iter("{*}uri", "{*}system", "{*}public"):
+        for entry in () if root is None else root.iter("{*}uri", "{*}system", "{*}public"):
             name = entry.get("name") or entry.get("systemId") or entry.get("publicId") or ""
             yield name, folder / unquote(urlsplit(entry.get("uri", "")).path)
 
@@ -103,8 +107,10 @@ def read_schema(document: Path) -> etree._Element | None:
 
 def _parse(document: Path) -> etree._Element | None:
     """The root of a document, also of one that declares a namespace which is no legal URI; None when nothing can be read."""
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    parser = etree.XMLParser(
+        recover=True, resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True
+    )
     try:
-        return etree.parse(document, parser).getroot()
+        return etree.parse(str(document), parser).getroot()
     except (etree.XMLSyntaxError, OSError):
         return None

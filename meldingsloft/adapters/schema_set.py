@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SCHEME = "schema-set:"
+_LOCATION = "schemaLocation"
 
 
 class SchemaSet:
@@ -27,6 +28,7 @@ class SchemaSet:
         self.name = name
         self._path = folder
         self._read: SchemaFolder | None = None
+        self._parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         self._compiled: dict[frozenset[str], etree.XMLSchema] = {}
 
     @classmethod
@@ -38,6 +40,8 @@ class SchemaSet:
     def _folder(self) -> SchemaFolder:
         if self._read is None:
             self._read = read_folder(self._path)
+            if self._read.documents:
+                self._parser.resolvers.add(_ByNamespace(self._read))
         return self._read
 
     @property
@@ -62,7 +66,7 @@ class SchemaSet:
         Raises:
             ConfigError: ``ML-C081`` when the folder holds no schemas, ``ML-C082`` when they do not compile.
         """
-        wanted = frozenset(n for n in namespaces if self.knows(n))
+        wanted = namespaces.intersection(self._folder.files)
         compiled = self._compiled.get(wanted)
         if compiled is None:
             compiled = self._compiled[wanted] = self._compile(sorted(wanted))
@@ -70,19 +74,15 @@ class SchemaSet:
 
     def _compile(self, namespaces: list[str]) -> etree.XMLSchema:
         """One schema that imports the namespaces."""
-        folder = self._folder
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-        if not folder.addresses_hold:
-            parser.resolvers.add(_ByNamespace(folder))
         try:
-            return etree.XMLSchema(etree.fromstring(_combined(folder, namespaces), parser))
+            return etree.XMLSchema(etree.fromstring(_combined(self._folder, namespaces), self._parser))
         except etree.XMLSchemaParseError as fault:
             first = next(iter(fault.error_log), None)
             raise ConfigError(
                 "ML-C082",
                 f"the XML Schemas of the set {self.name!r} do not compile",
                 hint="mend the schema document named, or use the shipped schemas",
-                where=str(folder.path),
+                where=str(self._folder.path),
                 detail=f"{first.filename}, line {first.line}: {first.message}" if first else "",
             ) from None
 
@@ -92,49 +92,55 @@ def _combined(folder: SchemaFolder, namespaces: list[str]) -> bytes:
     lines = ['<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">']
     for namespace in namespaces:
         document = folder.files[namespace]
-        address = document.absolute().as_uri() if folder.addresses_hold else _address(document)
+        address = _address(document) if folder.documents else document.as_uri()
         lines.append(f"<xs:import namespace={quoteattr(namespace)} schemaLocation={quoteattr(address)}/>")
     return "\n".join([*lines, "</xs:schema>"]).encode()
 
 
 def _address(document: Path) -> str:
     """The address under which a document of a foreign folder is asked for."""
-    return _SCHEME + document.absolute().as_uri().removeprefix("file:")
+    return _SCHEME + document.as_uri().removeprefix("file:")
 
 
 class _ByNamespace(etree.Resolver):
     """Gives foreign schema documents with their imports pointed to where the folder has the namespace.
 
-    Documents outside the folder are never read: an include that leads out of it, or nowhere, is looked for by file name.
+    Only documents of the folder are read: an include that leads out of it, or nowhere, is looked for by file name.
     """
 
     def __init__(self, folder: SchemaFolder) -> None:
         self._files = folder.files
-        self._others = folder.others
-        self._by_address = {_address(d): d for d in (*folder.others.values(), *folder.files.values(), *folder.path.rglob("*.xsd"))}
+        self._by_name = {document.name: document for document in reversed(folder.documents)}
+        self._by_address = {_address(document): document for document in (*folder.documents, *folder.files.values())}
 
-    def resolve(self, system_url: str | None, public_id: str | None, context: Any) -> Any:  # noqa: ARG002  lxml's interface
-        """The document as libxml2 is to read it; an empty one for addresses that are not ours."""
-        document = self._by_address.get(system_url or "")
-        if document is None:
-            return self.resolve_empty(context)
-        return self.resolve_string(self._pointed(document), context, base_url=system_url)
+    def resolve(self, system_url: str, public_id: str, context: Any) -> Any:  # type: ignore[override]
+        """The document as libxml2 is to read it, an empty one for addresses that are not ours."""
+        document = self._by_address.get(system_url)
+        text = self._pointed(document) if document else b""
+        return self.resolve_string(text, context, base_url=system_url)
 
     def _pointed(self, document: Path) -> bytes:
         """The bytes of a document with its addresses made good."""
         root = read_schema(document)
         if root is None:
             return b""
-        for element in root.iterchildren(f"{XS}import", f"{XS}include", f"{XS}redefine"):
-            target = self._files.get(element.get("namespace", "")) if element.tag == f"{XS}import" else self._beside(document, element)
-            element.attrib.pop("schemaLocation", None)
+        for element in list(root.iterchildren(f"{XS}import", f"{XS}include", f"{XS}redefine")):
+            imports = element.tag == f"{XS}import"
+            target = (
+                self._files.get(element.get("namespace", ""))
+                if imports
+                else self._beside(document, element.get(_LOCATION, ""))
+            )
             if target is not None:
-                element.set("schemaLocation", _address(target))
-            elif element.tag != f"{XS}import":
+                element.set(_LOCATION, _address(target))
+            elif imports:
+                element.attrib.pop(_LOCATION, "")
+            else:
                 root.remove(element)
         return etree.tostring(root)
 
-    def _beside(self, document: Path, element: etree._Element) -> Path | None:
+    def _beside(self, document: Path, location: str) -> Path | None:
         """The document an include means."""
-        location = element.get("schemaLocation", "")
-        return self._by_address.get(_address((document.parent / location).resolve())) or self._others.get(location.rpartition("/")[2])
+        return self._by_address.get(_address((document.parent / location).resolve())) or self._by_name.get(
+            location.rpartition("/")[2]
+        )

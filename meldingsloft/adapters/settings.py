@@ -7,13 +7,13 @@ a key one of its options; ``MELDINGSLOFT_WORKSPACE`` and ``MELDINGSLOFT_FAULT`` 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from meldingsloft.adapters.toml_files import read_toml
-from meldingsloft.domain.errors import ConfigError
+from meldingsloft.adapters.toml_files import read_toml, report
 from meldingsloft.flow.msh import MshSettings
 
 Value = str | int | float | bool | tuple[str, ...]
@@ -160,10 +160,13 @@ def load_settings(
         chosen |= layer.chosen
         problems.extend(f"{layer.origin}: {problem}" for problem in layer.problems)
     chosen |= {name: Chosen(name, value, "flag") for name, value in (flags or {}).items()}
-    if problems:
-        hint = "mend them; `meldingsloft config show` lists what may be set"
-        raise ConfigError("ML-C102", "; ".join(problems), hint=hint)
+    report(problems, "", hint="mend what is named; `meldingsloft config show` lists what may be set")
     return Settings(chosen)
+
+
+def resolve(folder: Path, flags: Mapping[str, Value] | None = None) -> Settings:
+    """The settings of the workspace in ``folder``, under this process's environment; raises as ``load_settings``."""
+    return load_settings(environ=os.environ, file=folder / FILE_NAME, flags=flags)
 
 
 def _files(environ: Mapping[str, str], file: Path | None) -> Iterator[_Layer]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -121,18 +121,18 @@ class TableReader:
         self.problems.extend(f"{self._name(key)} is not known" for key in self._table if key not in self._seen)
 
 
-def report(problems: list[str], path: Path, *, code: str = "ML-C102") -> None:
+def report(problems: Sequence[str], where: str, *, hint: str = "") -> None:
     """Nothing when there are no problems.
 
     Raises:
-        ConfigError: ``ML-C102`` (or ``code``) naming all of them.
+        ConfigError: ``ML-C102`` with all of them.
     """
+    if len(problems) == 1:
+        raise ConfigError("ML-C102", problems[0], hint=hint or "mend it in the file", where=where)
     if problems:
+        message = f"{len(problems)} things in the configuration are not as they should be"
         raise ConfigError(
-            code,
-            "; ".join(problems),
-            hint=f"mend {'it' if len(problems) == 1 else 'them'} in {path.name}",
-            where=str(path),
+            "ML-C102", message, hint=hint or "mend them in the file", where=where, problems=tuple(problems)
         )
 
 

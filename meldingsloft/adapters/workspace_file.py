@@ -132,7 +132,7 @@ class Workspace:
         tables = read_toml(file)
         workspace = _read(tables, folder, problems)
         problems.extend(problems_of(tables))
-        report(problems, file)
+        report(problems, str(file))
         return workspace
 
 

@@ -149,13 +149,19 @@ def _faults(document: ReceivedDocument, head: Head) -> tuple[AppRecError, ...]:
         codes.append("E36")
     if document.no_record and head.message_type.family in ("epikrise", "svarrapport"):
         codes.append("E35")
-    errors = [general_error(code) for code in sorted(set(codes), key=_ORDER.index)]
+    errors = [general_error(code) for code in dict.fromkeys(codes)]
     if document.attachment:
         errors.append(general_error("T99", document.attachment))
-    return tuple(errors)
+    return _in_order(errors)
 
 
-_ORDER = ("T02", "E10", "S01", "S02", "S03", "E36", "E35")
+_ORDER = ("T01", "T10", "T02", "E10", "E21", "S01", "S02", "S03", "E36", "E35", "T99")
+_FROM_FINDINGS = frozenset({"E10", "S01", "S02", "S03", "E36"})
+"""Codes with which the standard demands a rejection of the whole message; the rest has its own facts."""
+
+
+def _in_order(errors: Iterable[AppRecError]) -> tuple[AppRecError, ...]:
+    return tuple(sorted(errors, key=lambda error: _ORDER.index(error.code)))
 
 
 def _alone(head: Head) -> bool:
@@ -164,8 +170,8 @@ def _alone(head: Head) -> bool:
 
 
 def _found(findings: Iterable[Finding], head: Head) -> list[str]:
-    """Codes that findings ask for, among those that reject a message as a whole."""
-    codes = {f.apprec for f in findings if f.severity is Severity.ERROR and f.apprec in _ORDER}
+    """Codes that findings ask for."""
+    codes = {f.apprec for f in findings if f.severity is Severity.ERROR and f.apprec in _FROM_FINDINGS}
     return [code for code in codes if not (code == "E36" and head.urgent)]
 
 
@@ -175,7 +181,7 @@ def _with_recipient(
     known = address.her_id in own and address.organisation.her_id is not None
     if known or settings.unknown_party == "accept" or _formal(faults):
         return faults
-    return tuple(sorted((*faults, general_error("E21")), key=lambda error: error.code != "E10"))
+    return _in_order((*faults, general_error("E21")))
 
 
 def _formal(faults: Sequence[AppRecError]) -> bool:

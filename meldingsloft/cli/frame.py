@@ -6,7 +6,9 @@ Global options may stand before or after the command. Data goes to stdout, what 
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
+import io
 import json
 import os
 import sys
@@ -66,11 +68,38 @@ class Session:
         return bool(stream.isatty()) and os.environ.get("TERM") != "dumb"
 
 
-def _write(stream: Any, text: str) -> None:
+_STAND_INS = str.maketrans(
+    {"…": "...", "–": "-", "—": "-", "−": "-", "→": "->", "←": "<-", "✓": "+", "✗": "x", "·": "-", "•": "*", "≥": ">=", "≤": "<=", "×": "x"}
+    | {"’": "'", "‘": "'", "“": '"', "”": '"', "„": '"', "─": "-", "│": "|", "\u00a0": " ", "\u202f": " ", "\u2009": " "}
+)
+
+
+def _stand_in(fault: UnicodeError) -> tuple[str, int]:
+    """What to write for signs that a terminal cannot show: ASCII that means the same, else a question mark."""
+    assert isinstance(fault, UnicodeEncodeError)
+    signs = fault.object[fault.start : fault.end].translate(_STAND_INS)
+    return "".join(sign if sign.isascii() else "?" for sign in signs), fault.end
+
+
+def prepare_streams() -> None:
+    """Let stdout and stderr fall back to ASCII stand-ins instead of failing on a latin-1 terminal."""
+    codecs.register_error("meldingsloft.stand-in", _stand_in)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="meldingsloft.stand-in")
+
+
+def shows(signs: str, stream: Any) -> bool:
+    """Whether a stream's encoding has these signs."""
     try:
-        stream.write(text)
+        signs.encode(stream.encoding or "ascii")
     except UnicodeEncodeError:
-        stream.write(text.encode(stream.encoding or "ascii", "replace").decode(stream.encoding or "ascii"))
+        return False
+    return True
+
+
+def _write(stream: Any, text: str) -> None:
+    stream.write(text)
     stream.flush()
 
 

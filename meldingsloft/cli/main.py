@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from meldingsloft.cli.frame import HELP_NAMES, MeldingsloftGroup, Session, report_error
+from meldingsloft.cli.frame import HELP_NAMES, MeldingsloftGroup, Session, prepare_streams, report_error
 from meldingsloft.cli.table import COMMANDS, JOURNEYS, SMALL_STEPS
 from meldingsloft.domain.errors import ExitStatus, MeldingsloftError
 
@@ -38,6 +38,14 @@ class LazyGroup(MeldingsloftGroup):
         made = importlib.import_module(f"meldingsloft.cli.{entry.module}").command
         assert isinstance(made, click.Command)
         return made
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a reader that went away (``| head``) ends it quietly, before click makes a failure of it."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _close_stdout()
+            raise click.exceptions.Exit(ExitStatus.OK) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Two tables, from data."""
@@ -68,6 +76,7 @@ def program() -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; gives the exit status and never raises."""
     session = Session(debug="--debug" in arguments)
+    prepare_streams()
     try:
         return _run(list(arguments), session)
     except BrokenPipeError:

@@ -21,7 +21,12 @@ from cryptography.x509.oid import NameOID
 from meldingsloft.domain.errors import CertificateError
 
 ORGANISATION_IDENTIFIER = x509.ObjectIdentifier("2.5.4.97")
-_NUMBER_PLACES = (NameOID.ORGANIZATIONAL_UNIT_NAME, NameOID.SERIAL_NUMBER, ORGANISATION_IDENTIFIER, NameOID.ORGANIZATION_NAME)
+_NUMBER_PLACES = (
+    NameOID.ORGANIZATIONAL_UNIT_NAME,
+    NameOID.SERIAL_NUMBER,
+    ORGANISATION_IDENTIFIER,
+    NameOID.ORGANIZATION_NAME,
+)
 _NUMBER = re.compile(r"(?:.*-\s*)?([0-9]{9})", re.DOTALL)
 _NAMES = {ORGANISATION_IDENTIFIER: "organizationIdentifier", NameOID.SERIAL_NUMBER: "serialNumber"}
 _USAGES = {

@@ -23,7 +23,9 @@ class SoftwareKey:
 
     __slots__ = ("_certificate", "_key", "_load", "chain")
 
-    def __init__(self, load: Callable[[], rsa.RSAPrivateKey], certificate: bytes, chain: tuple[bytes, ...] = ()) -> None:
+    def __init__(
+        self, load: Callable[[], rsa.RSAPrivateKey], certificate: bytes, chain: tuple[bytes, ...] = ()
+    ) -> None:
         self._load = load
         self._key: rsa.RSAPrivateKey | None = None
         self._certificate = certificate
@@ -76,7 +78,9 @@ class SoftwareKey:
         """
         return self.load().sign(data, _PKCS1, HASHES[hash_name])
 
-    def unwrap(self, encrypted_key: bytes, *, scheme: str, hash_name: str = "sha1", mgf_hash_name: str = "sha1") -> bytes:
+    def unwrap(
+        self, encrypted_key: bytes, *, scheme: str, hash_name: str = "sha1", mgf_hash_name: str = "sha1"
+    ) -> bytes:
         """The content key inside an encrypted key; garbage in may be garbage out (PKCS#1 v1.5 tells nothing).
 
         Raises:
@@ -113,27 +117,43 @@ def _load_pkcs12(data: bytes, passphrase: bytes | None) -> tuple[rsa.RSAPrivateK
         raise _unreadable("the PKCS#12 file cannot be read", hint) from fault
     if key is None or certificate is None:
         raise _unreadable("the PKCS#12 file lacks a private key or its certificate")
-    return _rsa(key), certificate.public_bytes(Encoding.DER), tuple(other.public_bytes(Encoding.DER) for other in others)
+    return (
+        _rsa(key),
+        certificate.public_bytes(Encoding.DER),
+        tuple(other.public_bytes(Encoding.DER) for other in others),
+    )
 
 
 def _rsa(key: object) -> rsa.RSAPrivateKey:
     if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < SMALLEST_KEY:
-        raise CertificateError("ML-K005", f"the key is not an RSA key of at least {SMALLEST_KEY} bits", hint="order a certificate with a longer RSA key")
+        raise CertificateError(
+            "ML-K005",
+            f"the key is not an RSA key of at least {SMALLEST_KEY} bits",
+            hint="order a certificate with a longer RSA key",
+        )
     return key
 
 
 def _fitting(key: rsa.RSAPrivateKey, certificate: bytes) -> rsa.RSAPrivateKey:
     theirs = public_key(certificate)
     if not isinstance(theirs, rsa.RSAPublicKey) or key.public_key().public_numbers() != theirs.public_numbers():
-        raise CertificateError("ML-K004", "the private key and the certificate do not belong together", hint="give the pair that was issued together")
+        raise CertificateError(
+            "ML-K004",
+            "the private key and the certificate do not belong together",
+            hint="give the pair that was issued together",
+        )
     return key
 
 
 def _passphrase_error(*, given: bool) -> CertificateError:
     if given:
-        return CertificateError("ML-K003", "the passphrase does not open the key", hint="check the first line of --passfile")
+        return CertificateError(
+            "ML-K003", "the passphrase does not open the key", hint="check the first line of --passfile"
+        )
     return CertificateError("ML-K003", "the key needs a passphrase", hint="give it with --passfile")
 
 
-def _unreadable(message: str, hint: str = "give a PKCS#12 file, or PEM with a private key and its certificate") -> CertificateError:
+def _unreadable(
+    message: str, hint: str = "give a PKCS#12 file, or PEM with a private key and its certificate"
+) -> CertificateError:
     return CertificateError("ML-K002", message, hint=hint)

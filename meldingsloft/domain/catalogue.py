@@ -12,7 +12,9 @@ from typing import Literal
 
 from meldingsloft.domain.errors import UnknownTypeError
 
-Family = Literal["msghead", "apprec", "epikrise", "henvisning", "svarrapport", "rekvisisjon", "dialog", "plo", "paskomm"]
+Family = Literal[
+    "msghead", "apprec", "epikrise", "henvisning", "svarrapport", "rekvisisjon", "dialog", "plo", "paskomm"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,8 @@ class MessageType:
 
     @property
     def service(self) -> str:
-        """``S-`` + Action (HISD 1209:2018 §3.2); empty where the type is never sent alone."""
-        return f"S-{self.action}" if self.action else ""
+        """``S-`` + Action (HISD 1209:2018 §3.2); empty for AppRec, which goes on the Service of the message it answers."""
+        return f"S-{self.action}" if self.action and self.family != "apprec" else ""
 
 
 class Catalogue:
@@ -94,6 +96,21 @@ class Catalogue:
         if row is None:
             raise UnknownTypeError.for_name(short_name, tuple(self._by_name))
         return row
+
+    def beginning_with(self, names: Sequence[str]) -> tuple[MessageType, ...]:
+        """The rows whose short name is, or begins with, one of these; all rows for none. A full name means that row alone.
+
+        Raises:
+            UnknownTypeError: a name fits no row; carries the nearest names.
+        """
+        if not names:
+            return self._rows
+        for name in names:
+            if not (name and any(known.startswith(name) for known in self._by_name)):
+                raise UnknownTypeError.for_name(name, tuple(self._by_name))
+        full = {name for name in names if name in self._by_name}
+        begun = tuple(name for name in names if name not in full)
+        return tuple(row for row in self._rows if row.short_name in full or row.short_name.startswith(begun))
 
     def of_content(self, namespace: str, root: str, type_code: str = "") -> MessageType | None:
         """The row for a fagmelding's root element, told apart by its Type code where several share it; None if unknown.

@@ -135,9 +135,25 @@ class MailboxError(MeldingsloftError):
 
 
 class ConfigError(MeldingsloftError):
-    """The configuration, workspace or case file does not say what is needed (``ML-C…``)."""
+    """The configuration, workspace or case file does not say what is needed (``ML-C…``).
+
+    ``problems`` holds every problem found where there can be several, one line each.
+    """
 
     exit_status = ExitStatus.CONFIG
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        hint: str = "",
+        where: str = "",
+        detail: str = "",
+        problems: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(code, message, hint=hint, where=where, detail=detail)
+        self.problems = problems
 
 
 class PartnerError(ConfigError):

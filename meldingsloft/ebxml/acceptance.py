@@ -28,7 +28,9 @@ _HEADER = "/SOAP:Envelope/SOAP:Header/eb:MessageHeader"
 _MANIFEST = "/SOAP:Envelope/SOAP:Body/eb:Manifest"
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S+")
 _ENVELOPE_NAMESPACES = frozenset({ns.SOAP, ns.EB, ns.DS, ns.XLINK})
-_TOLERATED = re.compile(r"Element '[^']*', attribute '[^']*\}mustUnderstand'|Element '[^']*\}Schema', attribute '[^']*\}version'|Element '[^']*xmldsig#\}")
+_TOLERATED = re.compile(
+    r"Element '[^']*', attribute '[^']*\}mustUnderstand'|Element '[^']*\}Schema', attribute '[^']*\}version'|Element '[^']*xmldsig#\}"
+)
 """Schema violations that real systems make and that change nothing (ebXML profile §13), or that verification judges."""
 
 
@@ -63,9 +65,21 @@ def check_schema(root: etree._Element, schemas: Schemas) -> list[Finding]:
     findings = []
     for entry in schema.error_log:
         if not _TOLERATED.match(entry.message):
-            raise EnvelopeError("ML-E014", "the envelope is not valid to its schema", answer="OtherXml", location=entry.path or "", hint="EB-042")
+            raise EnvelopeError(
+                "ML-E014",
+                "the envelope is not valid to its schema",
+                answer="OtherXml",
+                location=entry.path or "",
+                hint="EB-042",
+            )
         findings.append(
-            Finding("EB-042", Severity.WARNING, "the envelope is not valid to its schema in a way that is tolerated", detail=f"line {entry.line}", source="HITS 1172:2017 r16, r17")
+            Finding(
+                "EB-042",
+                Severity.WARNING,
+                "the envelope is not valid to its schema in a way that is tolerated",
+                detail=f"line {entry.line}",
+                source="HITS 1172:2017 r16, r17",
+            )
         )
     return findings
 
@@ -79,7 +93,13 @@ def check_values(envelope: Envelope, now: dt.datetime | None = None) -> None:
     header = envelope.header
     _check_parties(header)
     if header.service_type is None and not _URI.fullmatch(header.service):
-        raise EnvelopeError("ML-E017", "eb:Service has no type and is no URI", answer="Inconsistent", location=f"{_HEADER}/eb:Service", hint="EB-061")
+        raise EnvelopeError(
+            "ML-E017",
+            "eb:Service has no type and is no URI",
+            answer="Inconsistent",
+            location=f"{_HEADER}/eb:Service",
+            hint="EB-061",
+        )
     if header.kind is EnvelopeKind.MESSAGE:
         _check_roles(header)
         _check_manifest(envelope)
@@ -87,7 +107,11 @@ def check_values(envelope: Envelope, now: dt.datetime | None = None) -> None:
         expires = parse_instant(header.time_to_live)
         if expires is not None and expires < now:
             raise EnvelopeError(
-                "ML-E019", "the time to live of the envelope is past", answer="TimeToLiveExpired", location=f"{_HEADER}/eb:MessageData/eb:TimeToLive", hint="EB-071"
+                "ML-E019",
+                "the time to live of the envelope is past",
+                answer="TimeToLiveExpired",
+                location=f"{_HEADER}/eb:MessageData/eb:TimeToLive",
+                hint="EB-071",
             )
 
 
@@ -95,7 +119,11 @@ def _check_parties(header: MessageHeader) -> None:
     for name, endpoint in (("From", header.sender), ("To", header.receiver)):
         if not _has_party(endpoint):
             raise EnvelopeError(
-                "ML-E015", f"eb:{name} does not name exactly one HER-id", answer="ValueNotRecognized", location=f"{_HEADER}/eb:{name}/eb:PartyId", hint="EB-052"
+                "ML-E015",
+                f"eb:{name} does not name exactly one HER-id",
+                answer="ValueNotRecognized",
+                location=f"{_HEADER}/eb:{name}/eb:PartyId",
+                hint="EB-052",
             )
 
 
@@ -110,15 +138,33 @@ def _has_party(endpoint: Endpoint) -> bool:
 def _check_roles(header: MessageHeader) -> None:
     for name, endpoint in (("From", header.sender), ("To", header.receiver)):
         if not endpoint.role:
-            raise EnvelopeError("ML-E016", f"eb:{name} has no eb:Role", answer="ValueNotRecognized", location=f"{_HEADER}/eb:{name}/eb:Role", hint="EB-056")
+            raise EnvelopeError(
+                "ML-E016",
+                f"eb:{name} has no eb:Role",
+                answer="ValueNotRecognized",
+                location=f"{_HEADER}/eb:{name}/eb:Role",
+                hint="EB-056",
+            )
 
 
 def _check_manifest(envelope: Envelope) -> None:
     if not envelope.manifest:
-        raise EnvelopeError("ML-E018", "the message has no eb:Manifest", answer="OtherXml", location="/SOAP:Envelope/SOAP:Body", hint="EB-120")
+        raise EnvelopeError(
+            "ML-E018",
+            "the message has no eb:Manifest",
+            answer="OtherXml",
+            location="/SOAP:Envelope/SOAP:Body",
+            hint="EB-120",
+        )
     ids = [reference.content_id for reference in envelope.manifest]
     if len(set(ids)) != len(ids):
-        raise EnvelopeError("ML-E018", "the manifest names one part twice", answer="Inconsistent", location=f"{_MANIFEST}/eb:Reference", hint="EB-120")
+        raise EnvelopeError(
+            "ML-E018",
+            "the manifest names one part twice",
+            answer="Inconsistent",
+            location=f"{_MANIFEST}/eb:Reference",
+            hint="EB-120",
+        )
 
 
 def _mime(message: str, rule: str) -> EnvelopeError:

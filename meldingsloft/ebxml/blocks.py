@@ -26,7 +26,9 @@ SIGNATURE = f"{{{ns.DS}}}Signature"
 MUST_UNDERSTAND = f"{{{ns.SOAP}}}mustUnderstand"
 ACTOR = f"{{{ns.SOAP}}}actor"
 _EB = f"{{{ns.EB}}}"
-_HEADER_BLOCKS = frozenset({f"{_EB}{name}" for name in ("MessageHeader", "AckRequested", "Acknowledgment", "ErrorList")} | {SIGNATURE})
+_HEADER_BLOCKS = frozenset(
+    {f"{_EB}{name}" for name in ("MessageHeader", "AckRequested", "Acknowledgment", "ErrorList")} | {SIGNATURE}
+)
 _BODY_BLOCKS = frozenset(f"{_EB}{name}" for name in ("Manifest", "StatusRequest", "StatusResponse"))
 _ALLOWED_ACTORS = frozenset({"", ns.TO_PARTY_MSH})
 _HEADER_PATH = "/SOAP:Envelope/SOAP:Header"
@@ -64,7 +66,12 @@ def read_blocks(root: etree._Element, *, synchronous: bool = False) -> Blocks:
 
 def _soap(root: etree._Element) -> tuple[etree._Element | None, etree._Element | None]:
     if root.tag != ENVELOPE:
-        raise _fault("ML-E003", "the document is no SOAP 1.1 envelope", "/", "the namespace must be http://schemas.xmlsoap.org/soap/envelope/")
+        raise _fault(
+            "ML-E003",
+            "the document is no SOAP 1.1 envelope",
+            "/",
+            "the namespace must be http://schemas.xmlsoap.org/soap/envelope/",
+        )
     children = [child for child in root if isinstance(child.tag, str)]
     headers = [child for child in children if child.tag == HEADER]
     bodies = [child for child in children if child.tag == BODY]
@@ -84,14 +91,27 @@ def _header_blocks(header: etree._Element, *, synchronous: bool) -> dict[str, et
         if tag in _HEADER_BLOCKS:
             _refuse_other_actor(name, actor)
             if name in found:
-                raise EnvelopeError("ML-E006", f"{_shown(tag)} stands more than once", answer="OtherXml", location=f"{_HEADER_PATH}/{_shown(tag)}")
+                raise EnvelopeError(
+                    "ML-E006",
+                    f"{_shown(tag)} stands more than once",
+                    answer="OtherXml",
+                    location=f"{_HEADER_PATH}/{_shown(tag)}",
+                )
             found[name] = block
         elif tag == f"{_EB}SyncReply":
             if not synchronous:
-                raise _fault("ML-E005", "eb:SyncReply is not for messages over mail", f"{_HEADER_PATH}/eb:SyncReply", "EB-045")
+                raise _fault(
+                    "ML-E005", "eb:SyncReply is not for messages over mail", f"{_HEADER_PATH}/eb:SyncReply", "EB-045"
+                )
             _check_sync_reply(block, actor)
         elif tag == f"{_EB}MessageOrder":
-            raise EnvelopeError("ML-E007", "eb:MessageOrder is not agreed", answer="NotSupported", location=f"{_HEADER_PATH}/eb:MessageOrder", hint="EB-009")
+            raise EnvelopeError(
+                "ML-E007",
+                "eb:MessageOrder is not agreed",
+                answer="NotSupported",
+                location=f"{_HEADER_PATH}/eb:MessageOrder",
+                hint="EB-009",
+            )
         elif is_true(block.get(MUST_UNDERSTAND)) and actor in ns.OUR_ACTORS:
             raise _fault("ML-E004", "a header block must be understood and is not known", f"{_HEADER_PATH}/*", "EB-044")
     return found
@@ -104,16 +124,31 @@ def _refuse_other_actor(name: str, actor: str) -> None:
     shown = _shown(f"{_EB}{name}")
     location = f"{_HEADER_PATH}/{shown}/@SOAP:actor"
     if actor in ns.UNSIGNED_ACTORS:
-        raise EnvelopeError("ML-E007", f"{shown} is addressed to a next MSH: multi-hop is not agreed", answer="NotSupported", location=location, hint="EB-009")
-    raise EnvelopeError("ML-E007", f"{shown} is addressed to an unknown actor", answer="Inconsistent", location=location)
+        raise EnvelopeError(
+            "ML-E007",
+            f"{shown} is addressed to a next MSH: multi-hop is not agreed",
+            answer="NotSupported",
+            location=location,
+            hint="EB-009",
+        )
+    raise EnvelopeError(
+        "ML-E007", f"{shown} is addressed to an unknown actor", answer="Inconsistent", location=location
+    )
 
 
 def _check_sync_reply(block: etree._Element, actor: str) -> None:
     location = f"{_HEADER_PATH}/eb:SyncReply"
     if (block.get(f"{_EB}version") or "").strip() != ns.VERSION:
-        raise EnvelopeError("ML-E010", "eb:SyncReply is not of version 2.0", answer="Inconsistent", location=f"{location}/@eb:version")
+        raise EnvelopeError(
+            "ML-E010", "eb:SyncReply is not of version 2.0", answer="Inconsistent", location=f"{location}/@eb:version"
+        )
     if actor != ns.NEXT:
-        raise EnvelopeError("ML-E007", "eb:SyncReply is not addressed to SOAP next", answer="Inconsistent", location=f"{location}/@SOAP:actor")
+        raise EnvelopeError(
+            "ML-E007",
+            "eb:SyncReply is not addressed to SOAP next",
+            answer="Inconsistent",
+            location=f"{location}/@SOAP:actor",
+        )
 
 
 def _body_blocks(body: etree._Element) -> dict[str, etree._Element]:
@@ -126,7 +161,9 @@ def _body_blocks(body: etree._Element) -> dict[str, etree._Element]:
             raise _fault("ML-E004", "SOAP:Body holds a block that is not known", f"{_BODY_PATH}/*", "EB-044")
         name = tag.removeprefix(_EB)
         if name in found:
-            raise EnvelopeError("ML-E006", f"eb:{name} stands more than once", answer="OtherXml", location=f"{_BODY_PATH}/eb:{name}")
+            raise EnvelopeError(
+                "ML-E006", f"eb:{name} stands more than once", answer="OtherXml", location=f"{_BODY_PATH}/eb:{name}"
+            )
         found[name] = block
     return found
 
@@ -136,7 +173,12 @@ def _refuse_unsigned_parts(root: etree._Element, header: etree._Element) -> None
     for element in root.iter(etree.Element):
         actor = element.get(ACTOR)
         if actor is not None and actor.strip() in ns.UNSIGNED_ACTORS and element.getparent() is not header:
-            raise EnvelopeError("ML-E007", "a part inside a block is addressed to a next actor and so is not signed", answer="NotSupported", location="//@SOAP:actor")
+            raise EnvelopeError(
+                "ML-E007",
+                "a part inside a block is addressed to a next actor and so is not signed",
+                answer="NotSupported",
+                location="//@SOAP:actor",
+            )
 
 
 def is_true(value: str | None) -> bool:

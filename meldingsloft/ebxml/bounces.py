@@ -28,7 +28,9 @@ class Bounce:
     @property
     def permanent(self) -> bool:
         """Nothing more will be tried by the mail server."""
-        return self.action not in {"delayed", "delivered", "relayed", "expanded"} and not self.status.startswith(("2.", "4."))
+        return self.action not in {"delayed", "delivered", "relayed", "expanded"} and not self.status.startswith(
+            ("2.", "4.")
+        )
 
 
 def read_bounce(mail: Mail) -> Bounce | None:

@@ -57,7 +57,12 @@ def check_encoding(data: bytes, charset: str, *, where: str = "SOAP part") -> No
         return
     outer = _codec(charset, where)
     if outer != written and not (outer == "ascii" and data.isascii()):
-        raise UnreadableError("ML-U037", "the XML declaration and the charset of the part contradict each other", where=where, hint="EB-041")
+        raise UnreadableError(
+            "ML-U037",
+            "the XML declaration and the charset of the part contradict each other",
+            where=where,
+            hint="EB-041",
+        )
 
 
 def encoding_warnings(data: bytes) -> list[Finding]:
@@ -67,7 +72,14 @@ def encoding_warnings(data: bytes) -> list[Finding]:
     if name in {"utf-8", "ascii"}:
         return []
     return [
-        Finding("EB-040", Severity.WARNING, "the envelope is not in UTF-8", detail=f"declared encoding {name}", hint="write the envelope in UTF-8", source=_SOURCE)
+        Finding(
+            "EB-040",
+            Severity.WARNING,
+            "the envelope is not in UTF-8",
+            detail=f"declared encoding {name}",
+            hint="write the envelope in UTF-8",
+            source=_SOURCE,
+        )
     ]
 
 
@@ -76,5 +88,7 @@ def _codec(name: str, where: str) -> str:
     try:
         found = codecs.lookup(name.strip()).name
     except (LookupError, ValueError):
-        raise UnreadableError("ML-U036", "the envelope names an encoding that is not known", where=where, hint="EB-041") from None
+        raise UnreadableError(
+            "ML-U036", "the envelope names an encoding that is not known", where=where, hint="EB-041"
+        ) from None
     return "utf-16" if found.startswith("utf-16") else "utf-8" if found == "utf-8-sig" else found

@@ -16,7 +16,8 @@ from meldingsloft.domain.errors import UnreadableError
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*:")
 _LOST_INDENT = re.compile(rb"[ \t]*[A-Za-z0-9*_-]+[ \t]*=")
 _START_LINE = re.compile(rb"(?:>?From |[A-Z]+ \S+ HTTP/|HTTP/[0-9.]+ )")
-_PARAMETER = re.compile(r'[\s;]*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;"]*)', re.DOTALL)
+_BETWEEN = re.compile(r"[\s;]*")
+_PARAMETER = re.compile(r'([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;"]*)', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _MEDIA_TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+/[!#$%&'*+.^_`|~0-9a-z-]+")
 _BLANK = re.compile(r"\s+")
@@ -87,7 +88,9 @@ def find_end(raw: bytes, start: int, stop: int, max_bytes: int, where: str) -> t
         return crlf, crlf + 3
     if stop - start <= max_bytes:
         return stop, stop
-    raise UnreadableError("ML-U021", f"no empty line ends the headers within {max_bytes} bytes", where=where, detail=f"byte {start}")
+    raise UnreadableError(
+        "ML-U021", f"no empty line ends the headers within {max_bytes} bytes", where=where, detail=f"byte {start}"
+    )
 
 
 def read_headers(raw: bytes, start: int, end: int, max_headers: int, where: str) -> Headers:
@@ -115,7 +118,9 @@ def _logical_lines(raw: bytes, start: int, end: int, where: str) -> list[bytes]:
         elif lines and _LOST_INDENT.match(line):
             folds.append(b" " + line)
         elif line.strip() and not (not lines and _START_LINE.match(line)):
-            raise UnreadableError("ML-U022", "a line among the headers is no header", where=where, detail=f"byte {offset}")
+            raise UnreadableError(
+                "ML-U022", "a line among the headers is no header", where=where, detail=f"byte {offset}"
+            )
         offset += len(line) + 1
     _fold(lines, folds)
     return lines
@@ -154,13 +159,24 @@ def read_parameters(value: str, where: str) -> tuple[str, Mapping[str, str]]:
     if not _MEDIA_TYPE.fullmatch(kind):
         raise UnreadableError("ML-U024", "Content-Type does not name a media type", where=where)
     parameters: dict[str, str] = {}
-    for match in _PARAMETER.finditer(rest):
-        name, text = match.group(1).lower(), match.group(2)
-        if text[:1] == '"':
-            text = _ESCAPED.sub(r"\1", text[1:-1])
+    for name, text in _parameters(rest):
         if parameters.setdefault(name, text) != text:
             raise UnreadableError("ML-U024", f"Content-Type gives its parameter {name[:20]} twice", where=where)
     return kind, _continued(parameters) if "*" in rest else parameters
+
+
+def _parameters(rest: str) -> Iterator[tuple[str, str]]:
+    """(small name, unquoted value) one after the other; what is no parameter is passed over up to the next ``;``."""
+    position = 0
+    while between := _BETWEEN.match(rest, position):
+        position = between.end()
+        match = _PARAMETER.match(rest, position)
+        if match:
+            text = match.group(2)
+            yield match.group(1).lower(), _ESCAPED.sub(r"\1", text[1:-1]) if text[:1] == '"' else text
+            position = match.end()
+        elif (position := rest.find(";", position)) < 0:
+            return
 
 
 def _continued(parameters: Mapping[str, str]) -> Mapping[str, str]:
@@ -169,7 +185,9 @@ def _continued(parameters: Mapping[str, str]) -> Mapping[str, str]:
     from email.utils import collapse_rfc2231_value
 
     probe = Message()
-    probe["Content-Type"] = "x/x; " + "; ".join(f'{name}="{text}"' for name, text in parameters.items() if '"' not in text)
+    probe["Content-Type"] = "x/x; " + "; ".join(
+        f'{name}="{text}"' for name, text in parameters.items() if '"' not in text
+    )
     found = probe.get_params(failobj=[])
     return {str(name).lower(): collapse_rfc2231_value(text) for name, text in found[1:]}
 

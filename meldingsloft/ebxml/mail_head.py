@@ -87,4 +87,6 @@ def _reply_address(headers: Headers) -> str:
         return address
     if "".join(headers.get("return-path").split()) == "<>":
         return ""
-    return next((address for name in ("return-path", "sender", "from") if (address := address_of(headers.get(name)))), "")
+    return next(
+        (address for name in ("return-path", "sender", "from") if (address := address_of(headers.get(name)))), ""
+    )

@@ -64,9 +64,12 @@ class MailKind(enum.StrEnum):
 _KINDS = {"multipart/related": MailKind.RELATED, "text/xml": MailKind.XML, "multipart/report": MailKind.REPORT}
 _SINGLE = ("content-type", "content-transfer-encoding", "content-id")
 _HINTS = re.compile(
-    rb"^(?:soapaction[ \t]*:|content-type[ \t]*:[ \t\r\n]*(?:multipart/(?:related|report)|text/xml))", re.IGNORECASE | re.MULTILINE
+    rb"^(?:soapaction[ \t]*:|content-type[ \t]*:[ \t\r\n]*(?:multipart/(?:related|report)|text/xml))",
+    re.IGNORECASE | re.MULTILINE,
 )
-_HEADER_START = re.compile(rb"(?:>?From [^\n]*\n|[A-Z]+ \S+ HTTP/[^\n]*\n|HTTP/[^\n]*\n)?[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*:")
+_HEADER_START = re.compile(
+    rb"(?:>?From [^\n]*\n|[A-Z]+ \S+ HTTP/[^\n]*\n|HTTP/[^\n]*\n)?[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*:"
+)
 _EMPTY_LINE = re.compile(rb"\n\r?\n")
 _AFTER_DELIMITER = re.compile(rb"(--)?[ \t]*(?:\r?\n|\Z)")
 _NO_PARAMETERS: Mapping[str, str] = {}
@@ -124,9 +127,15 @@ def read_mail(raw: bytes, limits: MailLimits = DEFAULT_LIMITS) -> Mail:
         UnreadableError: see the codes in ``data/codes/ebxml.toml``.
     """
     if len(raw) > limits.max_bytes:
-        raise UnreadableError("ML-U032", f"the mail is larger than {limits.max_bytes} bytes", hint="raise the size limit if it is meant")
+        raise UnreadableError(
+            "ML-U032", f"the mail is larger than {limits.max_bytes} bytes", hint="raise the size limit if it is meant"
+        )
     if not is_ebxml_mail(raw[: limits.max_header_bytes]):
-        raise UnreadableError("ML-U020", "this is no mail with an ebXML message", hint="expected headers with Content-Type multipart/related or text/xml")
+        raise UnreadableError(
+            "ML-U020",
+            "this is no mail with an ebXML message",
+            hint="expected headers with Content-Type multipart/related or text/xml",
+        )
     start = len(raw) - len(raw.lstrip(b"\r\n"))
     end, body = find_end(raw, start, len(raw), limits.max_header_bytes, "mail")
     headers = read_headers(raw, start, end, limits.max_headers, "mail")
@@ -134,7 +143,9 @@ def read_mail(raw: bytes, limits: MailLimits = DEFAULT_LIMITS) -> Mail:
     media, parameters = read_parameters(headers.get("content-type"), "mail")
     kind = _KINDS.get(media)
     if kind is None:
-        raise UnreadableError("ML-U020", "the mail is neither multipart/related nor text/xml", where="mail", hint="EB-023")
+        raise UnreadableError(
+            "ML-U020", "the mail is neither multipart/related nor text/xml", where="mail", hint="EB-023"
+        )
     if kind is MailKind.XML:
         return Mail(headers, kind, parameters, _part(raw, headers, body, len(raw), "mail"))
     parts = _parts(raw, body, _boundary(parameters), limits)
@@ -171,7 +182,9 @@ def _refuse_same_ids(parts: tuple[MimePart, ...]) -> None:
     seen: set[str] = set()
     for number, part in enumerate(parts, 1):
         if part.content_id and part.content_id in seen:
-            raise UnreadableError("ML-U028", "two parts have the same Content-ID", where=f"part {number}", detail=f"byte {part.offset}")
+            raise UnreadableError(
+                "ML-U028", "two parts have the same Content-ID", where=f"part {number}", detail=f"byte {part.offset}"
+            )
         seen.add(part.content_id)
 
 
@@ -197,7 +210,12 @@ def _parts(raw: bytes, body: int, delimiter: bytes, limits: MailLimits) -> tuple
     while True:
         found = raw.find(delimiter, position)
         if found < 0:
-            raise UnreadableError("ML-U025", "the multipart is cut off: no closing delimiter", where=f"part {len(parts) + 1}", detail=f"byte {len(raw)}")
+            raise UnreadableError(
+                "ML-U025",
+                "the multipart is cut off: no closing delimiter",
+                where=f"part {len(parts) + 1}",
+                detail=f"byte {len(raw)}",
+            )
         position = found + len(delimiter)
         after = _AFTER_DELIMITER.match(raw, position)
         if after is None or (found != body and raw[found - 1] != 10):
@@ -225,7 +243,9 @@ def _before(raw: bytes, found: int, start: int) -> int:
 def _read_part(raw: bytes, start: int, stop: int, number: int, limits: MailLimits) -> MimePart:
     where = f"part {number}"
     if number > limits.max_parts:
-        raise UnreadableError("ML-U026", f"the multipart has more than {limits.max_parts} parts", where=where, detail=f"byte {start}")
+        raise UnreadableError(
+            "ML-U026", f"the multipart has more than {limits.max_parts} parts", where=where, detail=f"byte {start}"
+        )
     end, body = find_end(raw, start, stop, limits.max_header_bytes, where)
     headers = read_headers(raw, start, end, limits.max_headers, where)
     _refuse_repeated(headers, where)

@@ -14,7 +14,7 @@ from lxml import etree
 
 from meldingsloft.crypto import cms, verification
 from meldingsloft.domain.envelopes import Envelope, EnvelopeKind, ManifestReference, Opened, SoapFault, Verified
-from meldingsloft.domain.errors import EnvelopeError, SignatureError, UnreadableError
+from meldingsloft.domain.errors import EnvelopeError, UnreadableError
 from meldingsloft.domain.findings import Finding
 from meldingsloft.domain.identifiers import ContentId
 from meldingsloft.ebxml import acceptance, encoding
@@ -32,7 +32,19 @@ from meldingsloft.xmlsafe import parse
 if TYPE_CHECKING:
     from meldingsloft.ports import DecryptionKey, Schemas
 
-__all__ = ["Arrived", "Bounce", "addresses", "check_manifest", "check_structure", "decrypt", "decrypt_all", "encoding_warnings", "read", "tolerances", "verify"]
+__all__ = [
+    "Arrived",
+    "Bounce",
+    "addresses",
+    "check_manifest",
+    "check_structure",
+    "decrypt",
+    "decrypt_all",
+    "encoding_warnings",
+    "read",
+    "tolerances",
+    "verify",
+]
 
 _NOTHING = etree.Element("nothing")
 _REFERENCE = f"{{{ns.DS}}}Reference"
@@ -115,22 +127,27 @@ def verify(arrived: Arrived, *, synchronous: bool = False) -> Verified:
     blocks = read_blocks(arrived.root, synchronous=synchronous)
     parts = _parts_by_id(arrived.mail.parts)
     _resolve(arrived.root, parts)
-    seen = verification.verify_envelope(arrived.root, parts)
-    _refuse_uncovered(arrived.mail.parts, {content_id_of(reference.uri) for reference in seen.references})
-    return Verified(envelope_of(blocks), arrived.soap, parts, seen.certificate, seen.references, seen.references_xml)
+    report = verification.verify_envelope(arrived.root, parts)
+    if not report.valid or report.certificate is None:
+        raise report.refusal()
+    return Verified(
+        envelope_of(blocks), arrived.soap, parts, report.certificate, report.references, report.references_xml
+    )
 
 
 def check_manifest(verified: Verified) -> None:
-    """Refuse a payload message whose values or manifest cannot be processed (step 11; EB-052, EB-056, EB-061, EB-120, EB-121).
+    """Manifest and parts name the same (step 11; EB-120, EB-121); what the values must be is ``acceptance.check_values``.
 
     Raises:
-        EnvelopeError: see ``acceptance.check_values``; ``ML-E012`` a part that the manifest does not name, or no part at all.
+        EnvelopeError: ``ML-E012`` a reference without part, or a part that the manifest does not name.
     """
-    acceptance.check_values(verified.envelope)
-    named = {reference.content_id for reference in verified.envelope.manifest}
-    if not named <= set(verified.parts) or not set(verified.parts) <= named:
+    if {reference.content_id for reference in verified.envelope.manifest} != set(verified.parts):
         raise EnvelopeError(
-            "ML-E012", "manifest and MIME parts do not match", answer="MimeProblem", location="/SOAP:Envelope/SOAP:Body/eb:Manifest/eb:Reference", hint="EB-121"
+            "ML-E012",
+            "manifest and MIME parts do not match",
+            answer="MimeProblem",
+            location="/SOAP:Envelope/SOAP:Body/eb:Manifest/eb:Reference",
+            hint="EB-121",
         )
 
 
@@ -161,7 +178,13 @@ def decrypt_all(verified: Verified, keys: Sequence[DecryptionKey]) -> tuple[Open
         EnvelopeError: ``ML-E018`` no manifest.
     """
     if not verified.envelope.manifest:
-        raise EnvelopeError("ML-E018", "the message has no eb:Manifest", answer="OtherXml", location="/SOAP:Envelope/SOAP:Body", hint="EB-120")
+        raise EnvelopeError(
+            "ML-E018",
+            "the message has no eb:Manifest",
+            answer="OtherXml",
+            location="/SOAP:Envelope/SOAP:Body",
+            hint="EB-120",
+        )
     return tuple(_open(verified, reference, keys) for reference in verified.envelope.manifest)
 
 
@@ -169,7 +192,7 @@ def _open(verified: Verified, reference: ManifestReference, keys: Sequence[Decry
     """By the signed bytes and not by the unsigned Content-Type: DER and BER start with ``0``, a document never does."""
     content = verified.parts[reference.content_id]
     encrypted = content[:1] == b"0"
-    inside = cms.decrypt(content, keys) if encrypted else content
+    inside = cms.decrypt(content, keys).plaintext if encrypted else content
     return Opened(verified, read_plaintext(inside), encrypted=encrypted)
 
 
@@ -178,11 +201,23 @@ def _parts_by_id(parts: Sequence[MimePart]) -> dict[ContentId, bytes]:
 
 
 def _resolve(root: etree._Element, parts: dict[ContentId, bytes]) -> None:
-    """Every cid of manifest and signature names a part (EB-030, EB-121, EB-143)."""
+    """Every cid of manifest and signature names a part (EB-030, EB-121, EB-143).
+
+    A part whose Content-ID is written as in the URI, percent signs and all, is found too and then known by its decoded name.
+    """
     for uri, location in _cids(root):
         found = content_id_of(uri)
+        as_written = ContentId(uri.strip()[4:])
+        if found is not None and found not in parts and as_written in parts:
+            parts[found] = parts.pop(as_written)
         if found is None or found not in parts:
-            raise EnvelopeError("ML-E012", "a reference of the envelope matches no MIME part", answer="MimeProblem", location=location, hint="EB-121")
+            raise EnvelopeError(
+                "ML-E012",
+                "a reference of the envelope matches no MIME part",
+                answer="MimeProblem",
+                location=location,
+                hint="EB-121",
+            )
 
 
 def _cids(root: etree._Element) -> Iterator[tuple[str, str]]:
@@ -196,9 +231,3 @@ def _cids(root: etree._Element) -> Iterator[tuple[str, str]]:
             uri = reference.get("URI") or ""
             if uri.lower().startswith("cid:"):
                 yield uri, "/SOAP:Envelope/SOAP:Header/ds:Signature/ds:SignedInfo/ds:Reference/@URI"
-
-
-def _refuse_uncovered(parts: Sequence[MimePart], covered: set[ContentId | None]) -> None:
-    for number, part in enumerate(parts, 1):
-        if part.content_id not in covered:
-            raise SignatureError("ML-K060", "a part of the message is not covered by the signature", where=f"payload part {number}", hint="EB-149")

@@ -40,19 +40,38 @@ def write_entity(
         return b"".join((_HEAD, _SOAP_HEAD, soap_id, b">\r\n\r\n", to_base64(soap), b"\r\n"))
     mark = _checked(_BOUNDARY, boundary, "boundary")
     opening = b"".join((b"\r\n--", mark, b"\r\n"))
-    pieces = [_HEAD, b'Content-Type: multipart/related; type="text/xml";\r\n boundary="', mark, b'";\r\n start="<', soap_id, b'>"\r\n']
+    pieces = [
+        _HEAD,
+        b'Content-Type: multipart/related; type="text/xml";\r\n boundary="',
+        mark,
+        b'";\r\n start="<',
+        soap_id,
+        b'>"\r\n',
+    ]
     if preamble:
         pieces += [b"\r\n", " ".join(preamble.split()).replace("--", "- -").encode()]
     pieces += [opening, _SOAP_HEAD, soap_id, b">\r\n\r\n", to_base64(soap)]
     for part in parts:
-        pieces += [opening, b"Content-Type: ", part.content_type.encode("ascii"), b"\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <"]
+        pieces += [
+            opening,
+            b"Content-Type: ",
+            part.content_type.encode("ascii"),
+            b"\r\nContent-Transfer-Encoding: base64\r\nContent-ID: <",
+        ]
         pieces += [_checked(_ID, part.content_id, "Content-ID"), b">\r\n\r\n", to_base64(part.content)]
     pieces += [b"\r\n--", mark, b"--\r\n"]
     return b"".join(pieces)
 
 
 def write_mail(
-    entity: bytes, *, from_address: str, to_address: str, message_id: str, date: dt.datetime, subject: str = "", in_reply_to: str = ""
+    entity: bytes,
+    *,
+    from_address: str,
+    to_address: str,
+    message_id: str,
+    date: dt.datetime,
+    subject: str = "",
+    in_reply_to: str = "",
 ) -> bytes:
     """The entity with mail headers before it; the entity's bytes stay as they are (EB-184).
 
@@ -89,7 +108,12 @@ def _bare(mail_id: str) -> str:
 
 def _checked(pattern: re.Pattern[str], value: str, name: str) -> bytes:
     if not pattern.fullmatch(value):
-        raise EnvelopeError("ML-E001", f"the value for {name} cannot stand in a mail header", answer="", hint="no white space, <>, or line ends")
+        raise EnvelopeError(
+            "ML-E001",
+            f"the value for {name} cannot stand in a mail header",
+            answer="",
+            hint="no white space, <>, or line ends",
+        )
     return value.encode("ascii")
 
 

@@ -38,7 +38,17 @@ _DS = f"{{{ns.DS}}}"
 _HREF = f"{{{ns.XLINK}}}href"
 _HEADER_PATH = "/SOAP:Envelope/SOAP:Header"
 _MESSAGE_HEADER = f"{_HEADER_PATH}/eb:MessageHeader"
-_ORDER = ("From", "To", "CPAId", "ConversationId", "Service", "Action", "MessageData", "DuplicateElimination", "Description")
+_ORDER = (
+    "From",
+    "To",
+    "CPAId",
+    "ConversationId",
+    "Service",
+    "Action",
+    "MessageData",
+    "DuplicateElimination",
+    "Description",
+)
 _DATA_ORDER = ("MessageId", "Timestamp", "RefToMessageId", "TimeToLive")
 
 
@@ -57,7 +67,11 @@ class Addresses:
     @property
     def kind(self) -> EnvelopeKind:
         """By Service and Action (HITS 1172 §5.11.3), as far as they can be read."""
-        return SIGNAL_ACTIONS.get(self.action, EnvelopeKind.MESSAGE) if self.service == SIGNAL_SERVICE else EnvelopeKind.MESSAGE
+        return (
+            SIGNAL_ACTIONS.get(self.action, EnvelopeKind.MESSAGE)
+            if self.service == SIGNAL_SERVICE
+            else EnvelopeKind.MESSAGE
+        )
 
 
 def read_addresses(root: etree._Element) -> Addresses:
@@ -100,7 +114,9 @@ def envelope_of(blocks: Blocks) -> Envelope:
     """
     found = blocks.header.get("MessageHeader")
     if found is None:
-        raise EnvelopeError("ML-E008", "the envelope has no eb:MessageHeader", answer=FAULT, location=_HEADER_PATH, hint="EB-001")
+        raise EnvelopeError(
+            "ML-E008", "the envelope has no eb:MessageHeader", answer=FAULT, location=_HEADER_PATH, hint="EB-001"
+        )
     header = read_header(found)
     return Envelope(
         header,
@@ -171,10 +187,18 @@ def _children(parent: etree._Element, order: tuple[str, ...], path: str) -> dict
             continue
         name = tag[len(_EB) :]
         if name not in order:
-            raise EnvelopeError("ML-E009", f"eb:{name[:40]} does not belong there", answer="OtherXml", location=path, hint="EB-042")
+            raise EnvelopeError(
+                "ML-E009", f"eb:{name[:40]} does not belong there", answer="OtherXml", location=path, hint="EB-042"
+            )
         place = order.index(name)
         if place < position or (name in found and name != "Description"):
-            raise EnvelopeError("ML-E009", f"eb:{name} is repeated or out of order", answer="OtherXml", location=f"{path}/eb:{name}", hint="EB-042")
+            raise EnvelopeError(
+                "ML-E009",
+                f"eb:{name} is repeated or out of order",
+                answer="OtherXml",
+                location=f"{path}/eb:{name}",
+                hint="EB-042",
+            )
         position = place
         found.setdefault(name, child)
     return found
@@ -183,26 +207,38 @@ def _children(parent: etree._Element, order: tuple[str, ...], path: str) -> dict
 def _required(children: dict[str, etree._Element], name: str, path: str) -> etree._Element:
     found = children.get(name)
     if found is None:
-        raise EnvelopeError("ML-E009", f"eb:{name} is missing", answer="OtherXml", location=f"{path}/eb:{name}", hint="EB-042")
+        raise EnvelopeError(
+            "ML-E009", f"eb:{name} is missing", answer="OtherXml", location=f"{path}/eb:{name}", hint="EB-042"
+        )
     return found
 
 
 def _value(children: dict[str, etree._Element], name: str, path: str, answer: str = "OtherXml") -> str:
     value = text_of(_required(children, name, path))
     if not value:
-        raise EnvelopeError("ML-E009", f"eb:{name} is empty", answer=answer, location=f"{path}/eb:{name}", hint="EB-042")
+        raise EnvelopeError(
+            "ML-E009", f"eb:{name} is empty", answer=answer, location=f"{path}/eb:{name}", hint="EB-042"
+        )
     return value
 
 
 def _instant(value: str, location: str) -> str:
     if parse_instant(value) is None:
-        raise EnvelopeError("ML-E011", "a time in the envelope is no xs:dateTime", answer="OtherXml", location=location, hint="EB-067")
+        raise EnvelopeError(
+            "ML-E011", "a time in the envelope is no xs:dateTime", answer="OtherXml", location=location, hint="EB-067"
+        )
     return value
 
 
 def _check_version(element: etree._Element, path: str) -> None:
     if (_attribute(element, "version") or "") != ns.VERSION:
-        raise EnvelopeError("ML-E010", f"{path.rpartition('/')[2]} is not of version 2.0", answer="NotSupported", location=f"{path}/@eb:version", hint="EB-050")
+        raise EnvelopeError(
+            "ML-E010",
+            f"{path.rpartition('/')[2]} is not of version 2.0",
+            answer="NotSupported",
+            location=f"{path}/@eb:version",
+            hint="EB-050",
+        )
 
 
 def _attribute(element: etree._Element, name: str) -> str | None:
@@ -214,11 +250,29 @@ def _endpoint(element: etree._Element, name: str) -> Endpoint:
     path = f"{_MESSAGE_HEADER}/eb:{name}"
     endpoint = _readable_endpoint(element)
     if endpoint is None or any(not party.value for party in endpoint.party_ids):
-        raise EnvelopeError("ML-E009", f"eb:{name} has no eb:PartyId, or an empty one", answer="OtherXml", location=f"{path}/eb:PartyId", hint="EB-052")
+        raise EnvelopeError(
+            "ML-E009",
+            f"eb:{name} has no eb:PartyId, or an empty one",
+            answer="OtherXml",
+            location=f"{path}/eb:PartyId",
+            hint="EB-052",
+        )
     if any(isinstance(child.tag, str) and child.tag not in {f"{_EB}PartyId", f"{_EB}Role"} for child in element):
-        raise EnvelopeError("ML-E009", f"eb:{name} holds an element that does not belong there", answer="OtherXml", location=path, hint="EB-042")
+        raise EnvelopeError(
+            "ML-E009",
+            f"eb:{name} holds an element that does not belong there",
+            answer="OtherXml",
+            location=path,
+            hint="EB-042",
+        )
     if len(element.findall(f"{_EB}Role")) > 1:
-        raise EnvelopeError("ML-E009", f"eb:{name} has more than one eb:Role", answer="OtherXml", location=f"{path}/eb:Role", hint="EB-042")
+        raise EnvelopeError(
+            "ML-E009",
+            f"eb:{name} has more than one eb:Role",
+            answer="OtherXml",
+            location=f"{path}/eb:Role",
+            hint="EB-042",
+        )
     return endpoint
 
 
@@ -252,8 +306,17 @@ def _acknowledgment(element: etree._Element | None) -> Acknowledgment | None:
     _check_version(element, path)
     reference = _only_text(element, "RefToMessageId")
     if not reference:
-        raise EnvelopeError("ML-E009", "eb:Acknowledgment does not say what it acknowledges", answer="OtherXml", location=f"{path}/eb:RefToMessageId", hint="EB-086")
-    digests = tuple((ref.get("URI") or "", "".join(text_of(ref.find(f"{_DS}DigestValue")).split())) for ref in element.findall(f"{_DS}Reference"))
+        raise EnvelopeError(
+            "ML-E009",
+            "eb:Acknowledgment does not say what it acknowledges",
+            answer="OtherXml",
+            location=f"{path}/eb:RefToMessageId",
+            hint="EB-086",
+        )
+    digests = tuple(
+        (ref.get("URI") or "", "".join(text_of(ref.find(f"{_DS}DigestValue")).split()))
+        for ref in element.findall(f"{_DS}Reference")
+    )
     return Acknowledgment(_only_text(element, "Timestamp"), MessageId(reference), digests)
 
 
@@ -264,7 +327,9 @@ def _error_list(element: etree._Element | None) -> ErrorList | None:
     _check_version(element, path)
     errors = tuple(_errors(element))
     if not errors:
-        raise EnvelopeError("ML-E009", "eb:ErrorList has no eb:Error", answer="OtherXml", location=f"{path}/eb:Error", hint="EB-042")
+        raise EnvelopeError(
+            "ML-E009", "eb:ErrorList has no eb:Error", answer="OtherXml", location=f"{path}/eb:Error", hint="EB-042"
+        )
     return ErrorList(errors)
 
 
@@ -286,14 +351,26 @@ def _manifest(element: etree._Element | None) -> tuple[ManifestReference, ...]:
     _check_version(element, path)
     references = tuple(_manifest_reference(reference, path) for reference in element.findall(f"{_EB}Reference"))
     if not references:
-        raise EnvelopeError("ML-E009", "eb:Manifest has no eb:Reference", answer="OtherXml", location=f"{path}/eb:Reference", hint="EB-120")
+        raise EnvelopeError(
+            "ML-E009",
+            "eb:Manifest has no eb:Reference",
+            answer="OtherXml",
+            location=f"{path}/eb:Reference",
+            hint="EB-120",
+        )
     return references
 
 
 def _manifest_reference(element: etree._Element, path: str) -> ManifestReference:
     content_id = content_id_of(element.get(_HREF) or "")
     if content_id is None:
-        raise EnvelopeError("ML-E012", "a reference of the manifest does not name a MIME part", answer="MimeProblem", location=f"{path}/eb:Reference/@xlink:href", hint="EB-121")
+        raise EnvelopeError(
+            "ML-E012",
+            "a reference of the manifest does not name a MIME part",
+            answer="MimeProblem",
+            location=f"{path}/eb:Reference/@xlink:href",
+            hint="EB-121",
+        )
     schema = element.find(f"{_EB}Schema")
     if schema is None:
         return ManifestReference(content_id)

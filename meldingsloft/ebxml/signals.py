@@ -51,7 +51,9 @@ def acknowledge(verified: Verified, *, message_id: MessageId, now: dt.datetime) 
     return Envelope(header, acknowledgment=facts), verified.references_xml
 
 
-def error_list(addresses: Addresses, errors: Sequence[EbxmlError], *, own: HerId, message_id: MessageId, now: dt.datetime) -> Envelope:
+def error_list(
+    addresses: Addresses, errors: Sequence[EbxmlError], *, own: HerId, message_id: MessageId, now: dt.datetime
+) -> Envelope:
     """The facts of the Error signal for an envelope of which at least the sender could be read (EB-100–EB-107).
 
     ``own`` speaks, whoever the envelope was for. What could not be read is filled in: CPAId from the two HER-ids,
@@ -79,7 +81,13 @@ def error_list(addresses: Addresses, errors: Sequence[EbxmlError], *, own: HerId
 
 
 def enveloped_acknowledgment(
-    verified: Verified, *, message_id: MessageId, now: dt.datetime, key: SigningKey, software: tuple[str, str] | None = None, hash_name: Literal["sha1", "sha256"] = "sha256"
+    verified: Verified,
+    *,
+    message_id: MessageId,
+    now: dt.datetime,
+    key: SigningKey,
+    software: tuple[str, str] | None = None,
+    hash_name: Literal["sha1", "sha256"] = "sha256",
 ) -> Enveloped:
     """The signed Acknowledgment as an entity (EB-084)."""
     facts, references = acknowledge(verified, message_id=message_id, now=now)
@@ -107,7 +115,14 @@ def enveloped_error(
 
 
 def _signal_header(
-    action: str, *, sender: Endpoint, receiver: Endpoint, cpa_id: CpaId, conversation_id: ConversationId, message_id: MessageId, now: dt.datetime
+    action: str,
+    *,
+    sender: Endpoint,
+    receiver: Endpoint,
+    cpa_id: CpaId,
+    conversation_id: ConversationId,
+    message_id: MessageId,
+    now: dt.datetime,
 ) -> MessageHeader:
     return MessageHeader(
         sender=sender,

@@ -17,7 +17,15 @@ from urllib.parse import quote
 
 from lxml import etree
 
-from meldingsloft.domain.envelopes import Acknowledgment, EbxmlError, Endpoint, Envelope, ErrorList, ManifestReference, MessageHeader
+from meldingsloft.domain.envelopes import (
+    Acknowledgment,
+    EbxmlError,
+    Endpoint,
+    Envelope,
+    ErrorList,
+    ManifestReference,
+    MessageHeader,
+)
 from meldingsloft.domain.errors import EnvelopeError
 from meldingsloft.ebxml import namespaces as ns
 from meldingsloft.xmlsafe import parse
@@ -62,7 +70,14 @@ class CanonicalSoap:
         return b"".join((DECLARATION, self.opening, self.comment, self.blocks, signature, self.closing))
 
 
-def build_soap(envelope: Envelope, *, references: Sequence[bytes] = (), comment: str = "", language: str = "no", error_language: str = "en") -> CanonicalSoap:
+def build_soap(
+    envelope: Envelope,
+    *,
+    references: Sequence[bytes] = (),
+    comment: str = "",
+    language: str = "no",
+    error_language: str = "en",
+) -> CanonicalSoap:
     """The canonical SOAP envelope of these facts.
 
     ``references`` are ds:Reference fragments for eb:Acknowledgment, each well-formed by itself; the languages are the
@@ -173,9 +188,7 @@ def _acknowledgment(facts: Acknowledgment, references: str) -> str:
 
 def _error_list(facts: ErrorList, language: str) -> str:
     errors = "".join(_error(error, language) for error in facts.errors)
-    return (
-        f'<eb:ErrorList SOAP:mustUnderstand="1" eb:highestSeverity="{facts.highest_severity}" eb:version="{ns.VERSION}">{errors}</eb:ErrorList>'
-    )
+    return f'<eb:ErrorList SOAP:mustUnderstand="1" eb:highestSeverity="{facts.highest_severity}" eb:version="{ns.VERSION}">{errors}</eb:ErrorList>'
 
 
 def _error(error: EbxmlError, language: str) -> str:
@@ -195,7 +208,9 @@ def _reference(reference: ManifestReference) -> str:
     if reference.schema_location:
         version = f' eb:version="{attribute(reference.schema_version)}"' if reference.schema_version else ""
         schema = f'<eb:Schema eb:location="{attribute(reference.schema_location)}"{version}></eb:Schema>'
-    return f'<eb:Reference xlink:href="{attribute(cid(reference.content_id))}" xlink:type="simple">{schema}</eb:Reference>'
+    return (
+        f'<eb:Reference xlink:href="{attribute(cid(reference.content_id))}" xlink:type="simple">{schema}</eb:Reference>'
+    )
 
 
 def cid(content_id: str) -> str:

@@ -44,7 +44,9 @@ def tolerances_of(mail: Mail, root: etree._Element, soap: bytes, envelope: Envel
     ]
 
 
-def _found(code: str, message: str, source: str, severity: Severity = _W, *, detail: str = "", path: str = "") -> Finding:
+def _found(
+    code: str, message: str, source: str, severity: Severity = _W, *, detail: str = "", path: str = ""
+) -> Finding:
     return Finding(code, severity, message, Place(path=path), detail=detail, source=source)
 
 
@@ -70,17 +72,31 @@ def _parts(mail: Mail) -> Iterator[Finding]:
     if soap.parameters.get("charset", "").lower() != "utf-8":
         yield _found("EB-025", "the SOAP part does not give its charset as UTF-8", "HITS 1172:2017 r67, r255, r256")
     if soap.transfer_encoding not in _ENCODINGS:
-        yield _found("EB-026", "the SOAP part has no permitted Content-Transfer-Encoding", "HITS 1172:2017 r257, r258", detail=_shown(soap))
+        yield _found(
+            "EB-026",
+            "the SOAP part has no permitted Content-Transfer-Encoding",
+            "HITS 1172:2017 r257, r258",
+            detail=_shown(soap),
+        )
     for number, part in enumerate(mail.parts, 1):
         where = f"payload part {number}"
         if part.content_type != "application/pkcs7-mime":
-            yield _found("EB-027", "a payload part is not application/pkcs7-mime", "HIS 1037:2011 §5.5; HITS 1172:2017 r260", path=where)
+            yield _found(
+                "EB-027",
+                "a payload part is not application/pkcs7-mime",
+                "HIS 1037:2011 §5.5; HITS 1172:2017 r260",
+                path=where,
+            )
         elif part.parameters.get("smime-type", "").lower() != "enveloped-data":
-            yield _found("EB-027", "a payload part does not say smime-type=enveloped-data", "HITS 1172:2017 r260", path=where)
+            yield _found(
+                "EB-027", "a payload part does not say smime-type=enveloped-data", "HITS 1172:2017 r260", path=where
+            )
         elif "charset" in part.parameters:
             yield _found("EB-027", "a payload part has a charset", "HITS 1172:2017 r260", _I, path=where)
         if part.transfer_encoding != "base64":
-            yield _found("EB-027", "a payload part is not in base64", "HITS 1172:2017 r259", detail=_shown(part), path=where)
+            yield _found(
+                "EB-027", "a payload part is not in base64", "HITS 1172:2017 r259", detail=_shown(part), path=where
+            )
         if not part.content_id:
             yield _found("EB-030", "a payload part has no Content-ID", "HIS 1037:2011 §5.5", path=where)
 
@@ -107,7 +123,9 @@ def _header(envelope: Envelope) -> Iterator[Finding]:
     for name, endpoint in (("From", header.sender), ("To", header.receiver)):
         types = [party.type for party in endpoint.party_ids]
         if set(types) - {"HER", "ENH"} or len(set(types)) != len(types):
-            yield _found("EB-055", f"eb:{name} has PartyIds beside HER and ENH, or two of one type", "HIS 1037:2011 §6.2.1")
+            yield _found(
+                "EB-055", f"eb:{name} has PartyIds beside HER and ENH, or two of one type", "HIS 1037:2011 §6.2.1"
+            )
     yield from _cpa_id(envelope)
     if not is_uuid(header.conversation_id):
         yield _found("EB-060", "eb:ConversationId is no UUID", "HIS 1037:2011 §6.2.1")
@@ -116,7 +134,9 @@ def _header(envelope: Envelope) -> Iterator[Finding]:
     elif not is_uuid(header.message_id):
         yield _found("EB-066", "eb:MessageId is no UUID", "HITS 1172:2017 r102", _I)
     if not _ZONED.fullmatch(header.timestamp):
-        yield _found("EB-067", "eb:Timestamp has no time zone; UTC is assumed", "HIS 1037:2011 §6.2.1; HITS 1172:2017 r77")
+        yield _found(
+            "EB-067", "eb:Timestamp has no time zone; UTC is assumed", "HIS 1037:2011 §6.2.1; HITS 1172:2017 r77"
+        )
 
 
 def _cpa_id(envelope: Envelope) -> Iterator[Finding]:
@@ -129,7 +149,12 @@ def _cpa_id(envelope: Envelope) -> Iterator[Finding]:
     elif header.cpa_id[:1].isdigit() and one and other and is_her_id(one) and is_her_id(other):
         low_high = default_cpa_id(one, other)
         if header.cpa_id != low_high:
-            yield _found("EB-059", "eb:CPAId is not the lower and the higher HER-id of the parties", "HITS 1172:2017 r12", detail=f"expected {low_high}")
+            yield _found(
+                "EB-059",
+                "eb:CPAId is not the lower and the higher HER-id of the parties",
+                "HITS 1172:2017 r12",
+                detail=f"expected {low_high}",
+            )
 
 
 def _signal(root: etree._Element, envelope: Envelope) -> Iterator[Finding]:
@@ -154,9 +179,13 @@ def _acknowledgment(envelope: Envelope) -> Iterator[Finding]:
     if envelope.header.ref_to_message_id:
         yield _found("EB-069", "an Acknowledgment has eb:RefToMessageId in eb:MessageData", "HITS 1172:2017 r109")
     if envelope.acknowledgment is None:
-        yield _found("EB-085", "the Action is Acknowledgment and there is no eb:Acknowledgment", "HITS 1172:2017 r106, r107")
+        yield _found(
+            "EB-085", "the Action is Acknowledgment and there is no eb:Acknowledgment", "HITS 1172:2017 r106, r107"
+        )
     elif not envelope.acknowledgment.digests:
-        yield _found("EB-087", "the Acknowledgment does not copy the references of the message", "HITS 1172:2017 r116, r117")
+        yield _found(
+            "EB-087", "the Acknowledgment does not copy the references of the message", "HITS 1172:2017 r116, r117"
+        )
     if envelope.error_list is not None:
         yield _found("EB-089", "an Acknowledgment has eb:ErrorList", "HITS 1172:2017 r115")
 
@@ -190,7 +219,9 @@ def _payload_message(envelope: Envelope) -> Iterator[Finding]:
         yield _found("EB-005", "a payload message carries a signal too", "HITS 1172:2017 §5.11.3")
     for reference in envelope.manifest:
         if not reference.schema_location or not reference.schema_version:
-            yield _found("EB-123", "the manifest does not name the document's namespace and version", "HITS 1210:2018 req 1, 5–7")
+            yield _found(
+                "EB-123", "the manifest does not name the document's namespace and version", "HITS 1210:2018 req 1, 5–7"
+            )
 
 
 def _metadata(envelope: Envelope) -> Iterator[Finding]:
@@ -202,10 +233,19 @@ def _metadata(envelope: Envelope) -> Iterator[Finding]:
         values = json.loads(written)
     except (ValueError, RecursionError):
         values = None
-    if not isinstance(values, dict) or not all(isinstance(values.get(key), str) and values[key] for key in ("MSH-system", "MSH-versjon")):
-        yield _found("EB-124", "eb:Description is not the JSON that names MSH-system and MSH-versjon", "HITS 1210:2018 req 8, 9")
+    if not isinstance(values, dict) or not all(
+        isinstance(values.get(key), str) and values[key] for key in ("MSH-system", "MSH-versjon")
+    ):
+        yield _found(
+            "EB-124", "eb:Description is not the JSON that names MSH-system and MSH-versjon", "HITS 1210:2018 req 8, 9"
+        )
     elif ("fagsystem" in values) != ("fagsystem-versjon" in values):
-        yield _found("EB-125", "eb:Description names a fagsystem without its version, or the reverse", "HITS 1210:2018 req 10, 11", _I)
+        yield _found(
+            "EB-125",
+            "eb:Description names a fagsystem without its version, or the reverse",
+            "HITS 1210:2018 req 10, 11",
+            _I,
+        )
 
 
 def _signature(root: etree._Element) -> Iterator[Finding]:

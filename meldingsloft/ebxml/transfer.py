@@ -27,11 +27,15 @@ def decode(data: bytes, encoding: str, *, where: str, offset: int) -> bytes:
         return data
     if encoding == "quoted-printable":
         return _from_quoted_printable(data, where, offset)
-    raise UnreadableError("ML-U030", "the Content-Transfer-Encoding is not a known one", where=where, detail=f"byte {offset}")
+    raise UnreadableError(
+        "ML-U030", "the Content-Transfer-Encoding is not a known one", where=where, detail=f"byte {offset}"
+    )
 
 
 def _from_base64(data: bytes, where: str, offset: int) -> bytes:
     packed = data.translate(None, _WHITE)
+    if len(packed) % 4:
+        raise _broken("base64", where, offset)
     try:
         return binascii.a2b_base64(packed, strict_mode=True)
     except binascii.Error:
@@ -46,7 +50,9 @@ def _from_quoted_printable(data: bytes, where: str, offset: int) -> bytes:
 
 
 def _broken(encoding: str, where: str, offset: int) -> UnreadableError:
-    return UnreadableError("ML-U029", f"the part does not decode as the {encoding} it declares", where=where, detail=f"byte {offset}")
+    return UnreadableError(
+        "ML-U029", f"the part does not decode as the {encoding} it declares", where=where, detail=f"byte {offset}"
+    )
 
 
 def to_base64(data: bytes) -> bytes:

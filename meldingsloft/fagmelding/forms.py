@@ -108,10 +108,6 @@ class Form:
     """By the prefix used in places."""
     prefixed: frozenset[str] = frozenset()
     """Prefixes that are also written; the others become default namespaces."""
-    smallest: Mapping[str, Raw] = field(default_factory=dict)
-    """The smallest starter case that makes sense in care."""
-    fullest: Mapping[str, Raw] = field(default_factory=dict)
-    """A starter case that uses most of the form."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from meldingsloft.fagmelding import questions as q
 from meldingsloft.fagmelding.codes import Code
 from meldingsloft.fagmelding.forms import Field, Form, Group, Need, Written, order_of
-from meldingsloft.fagmelding.kinds import Moment, Raw, Text, Uuid
+from meldingsloft.fagmelding.kinds import Moment, Text, Uuid
 from meldingsloft.hodemelding import msghead
 
 FELLESKOMPONENT = "http://www.kith.no/xmlstds/felleskomponent1"

@@ -15,7 +15,7 @@ from meldingsloft.domain.journal import Delivery, Entry, NewEntry
 from meldingsloft.domain.states import Direction, State
 from meldingsloft.ebxml.mime import write_mail
 from meldingsloft.flow.dispatch import delivery_of, entity_of, mail_message_id
-from meldingsloft.flow.handling import Handled, Received
+from meldingsloft.flow.handling import Answer, Handled, Received
 from meldingsloft.flow.refusing import refuse
 from meldingsloft.flow.trusting import digests_of
 
@@ -45,7 +45,7 @@ def repeat(msh: Msh, mail: Mail, verified: Verified, before: Entry) -> Handled:
         delivery=Delivery(mail.address, name),
         authenticated=True,
     )
-    answer = "none" if first is None else "acknowledgment" if first.kind is EnvelopeKind.ACKNOWLEDGMENT else "error"
+    answer: Answer = "none" if first is None else "acknowledgment" if first.kind is EnvelopeKind.ACKNOWLEDGMENT else "error"
     line = Received(
         envelope=name, kind="message", verdict="duplicate", answer=answer, message_id=before.message_id, msg_id=before.msg_id,
         message_type=before.message_type, findings=tuple(mail.findings),

@@ -21,7 +21,7 @@ from meldingsloft.domain.states import Direction, State
 from meldingsloft.flow.answers import acknowledgment, apprec, error_list
 from meldingsloft.flow.correlating import correlate_apprec
 from meldingsloft.flow.dispatch import Outgoing
-from meldingsloft.flow.handling import Change, Filed, Handled, Received
+from meldingsloft.flow.handling import Answer, Change, Filed, Handled, Received
 from meldingsloft.flow.trusting import digests_of
 from meldingsloft.hodemelding.attachments import attachments_of
 from meldingsloft.hodemelding.recovering import recover_head
@@ -91,7 +91,7 @@ def take_in(msh: Msh, mail: Mail, verified: Verified, payload: Opened) -> Handle
         incoming=tuple((filed.her_id, filed.name, tuple(filed.files)) for filed in outcome.filed),
         authenticated=True,
     )
-    answer = "error" if receipt.entry.kind is EnvelopeKind.ERROR else "acknowledgment"
+    answer: Answer = "error" if receipt.entry.kind is EnvelopeKind.ERROR else "acknowledgment"
     codes = ("OtherXml",) if answer == "error" else ()
     line = replace(
         outcome.line,

@@ -19,8 +19,6 @@ HEAD_ALONE = "msghead-1.2"
 """Short name of the row for a hodemelding without a known fagmelding inside."""
 _TEST_MARKS = frozenset({"T", "D"})
 """ProcessingStatus (8113): training and debugging."""
-_NO_PATIENT = frozenset({"DIALOG_AVVIK", "FRAVARSMELDING", "HODE_FOLGEBREV"})
-"""Types about a message or an absence, where a patient is not asked for."""
 
 
 def read_msghead(root: etree._Element, catalogue: Catalogue) -> Head:
@@ -44,7 +42,7 @@ def read_msghead(root: etree._Element, catalogue: Catalogue) -> Head:
         change_code=change_code or "N",
         test=code(info, P + "ProcessingStatus") in _TEST_MARKS,
         urgent=urgent,
-        patient_identified=_patient(info, message_type, type_code),
+        patient_identified=_patient(info, message_type),
     )
 
 
@@ -73,9 +71,10 @@ def _of_body(content: etree._Element | None, message_type: MessageType) -> tuple
     return False, code(shipping, "{*}Forsendelsesstatus")
 
 
-def _patient(info: etree._Element | None, message_type: MessageType, type_code: str) -> bool:
+def _patient(info: etree._Element | None, message_type: MessageType) -> bool:
+    """Every fagmelding in a hodemelding is about a patient (MH-020); a hodemelding alone need not be."""
     patient = child(info, P + "Patient")
-    if patient is None and (type_code in _NO_PATIENT or message_type.short_name == HEAD_ALONE):
+    if patient is None and message_type.short_name == HEAD_ALONE:
         return True
     return identified_in_head(patient, P)
 

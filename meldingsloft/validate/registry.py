@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from meldingsloft.validate import (
     apprec_content,
+    ebxml_header,
     generated,
     her_addressing,
     identity_numbers,
@@ -27,5 +28,6 @@ CHECKS: tuple[Check, ...] = (
     *patient.CHECKS,
     identity_numbers.CHECK,
     apprec_content.CHECK,
+    ebxml_header.CHECK,
 )
 """The schema check stands apart (``validate.schema``): its verdict is asked once and its findings only when it said no."""

@@ -23,6 +23,7 @@ def unreadable(error: UnreadableError, rules: RuleBook) -> Finding:
     position = _POSITION.match(error.detail)
     place = Place(int(position[1]), int(position[2]) if position[2] else None) if position else Place()
     what = error.detail[position.end() :] if position else error.detail
+    what = "it begins as neither XML nor a mail" if what == "document empty" else what
     facts = {"code": error.code, "what": f"{error.message}: {what}" if what else error.message}
     return rules.finding("GN-004" if error.code == "ML-U002" else "GN-001", place, facts, detail="unreadable")
 

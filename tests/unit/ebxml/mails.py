@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 
-SOAP = b'<?xml version="1.0" encoding="UTF-8"?>\n<SOAP:Envelope xmlns:SOAP="http://schemas.xmlsoap.org/soap/envelope/"/>'
+SOAP = (
+    b'<?xml version="1.0" encoding="UTF-8"?>\n<SOAP:Envelope xmlns:SOAP="http://schemas.xmlsoap.org/soap/envelope/"/>'
+)
 CMS = bytes(range(256)) * 3
 
 
@@ -20,7 +22,16 @@ def mail(head: str, *parts: tuple[str, bytes], boundary: str = "b1", line: bytes
     """A multipart mail; ``head`` and part heads are written with LF and sent with ``line``."""
     pieces = [head.replace("\n", line.decode()).encode(), line, line]
     for part_head, body in parts:
-        pieces += [b"--", boundary.encode(), line, part_head.replace("\n", line.decode()).encode(), line, line, body, line]
+        pieces += [
+            b"--",
+            boundary.encode(),
+            line,
+            part_head.replace("\n", line.decode()).encode(),
+            line,
+            line,
+            body,
+            line,
+        ]
     pieces += [b"--", boundary.encode(), b"--", line]
     return b"".join(pieces)
 

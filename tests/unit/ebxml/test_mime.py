@@ -31,18 +31,31 @@ def test_an_ordinary_mail_is_taken_apart() -> None:
     ("top", "soap_head", "cms_head"),
     [
         (TOP.replace('; start="<soap>"', ""), SOAP_HEAD, CMS_HEAD),
-        (TOP.replace("SOAPAction", "SOAPACTION").replace('"ebXML"', '"ebxml"'), SOAP_HEAD.replace("Content-ID", "Content-Id"), CMS_HEAD.replace("Content-ID", "content-id")),
         (
-            "mime-version: 1.0\nSOAPAction: \"ebXML\"\nContent-Type: multipart/related;\n\ttype=\"text/xml\";\n\tcharset=\"utf-8\";\n\tstart=\"<soap>\";\n\tboundary=\"b1\";",
-            "Content-ID: <soap>\nContent-Type: text/xml;\n charset=\"UTF-8\";\nContent-Transfer-Encoding: BASE64",
-            CMS_HEAD.replace("enveloped-data", '"enveloped-data"; charset=utf-8') + "\nContent-Disposition: attachment; filename=smime.p7m",
+            TOP.replace("SOAPAction", "SOAPACTION").replace('"ebXML"', '"ebxml"'),
+            SOAP_HEAD.replace("Content-ID", "Content-Id"),
+            CMS_HEAD.replace("Content-ID", "content-id"),
+        ),
+        (
+            'mime-version: 1.0\nSOAPAction: "ebXML"\nContent-Type: multipart/related;\n\ttype="text/xml";\n\tcharset="utf-8";\n\tstart="<soap>";\n\tboundary="b1";',
+            'Content-ID: <soap>\nContent-Type: text/xml;\n charset="UTF-8";\nContent-Transfer-Encoding: BASE64',
+            CMS_HEAD.replace("enveloped-data", '"enveloped-data"; charset=utf-8')
+            + "\nContent-Disposition: attachment; filename=smime.p7m",
         ),
         (TOP.replace("type=", "\ntype=").replace("; boundary", ";\nboundary"), SOAP_HEAD, CMS_HEAD),
         (TOP.replace("boundary=b1", 'boundary (so it is) = "b1" (end)'), SOAP_HEAD + " (the envelope)", CMS_HEAD),
         (TOP.replace('; start="<soap>"', ' start="<soap>"').replace("b1;", "b1;"), SOAP_HEAD, CMS_HEAD),
         (TOP.replace("boundary=b1", "boundary*0=b; boundary*1=1"), SOAP_HEAD, CMS_HEAD),
     ],
-    ids=["no start", "case", "folded, quoted, trailing semicolon", "lost indent", "comments", "missing semicolon", "continued parameter"],
+    ids=[
+        "no start",
+        "case",
+        "folded, quoted, trailing semicolon",
+        "lost indent",
+        "comments",
+        "missing semicolon",
+        "continued parameter",
+    ],
 )
 @pytest.mark.parametrize("line", [b"\r\n", b"\n"], ids=["CRLF", "LF"])
 def test_the_styles_of_other_systems_give_the_same_facts(top: str, soap_head: str, cms_head: str, line: bytes) -> None:
@@ -76,21 +89,30 @@ def test_preamble_epilogue_and_near_delimiters_are_no_parts() -> None:
 def test_every_transfer_encoding_gives_the_bytes(encoding: str | None) -> None:
     content = "<a>æøå = ok</a>\r\n".encode()
     body = quopri.encodestring(content) if encoding == "quoted-printable" else content
-    head = "Content-Type: text/xml\nContent-ID: <soap>" + (f"\nContent-Transfer-Encoding: {encoding}" if encoding else "")
+    head = "Content-Type: text/xml\nContent-ID: <soap>" + (
+        f"\nContent-Transfer-Encoding: {encoding}" if encoding else ""
+    )
     read = read_mail(mail(TOP, (head, body)))
     assert read.soap.content == content
     assert read.parts == ()
 
 
 def test_a_signal_is_one_part_or_a_multipart_of_one() -> None:
-    single = crlf('MIME-Version: 1.0\nSOAPAction: "ebXML"\nContent-Type: text/xml; charset="UTF-8"\nContent-Transfer-Encoding: base64\n\n') + b64(SOAP)
+    single = crlf(
+        'MIME-Version: 1.0\nSOAPAction: "ebXML"\nContent-Type: text/xml; charset="UTF-8"\nContent-Transfer-Encoding: base64\n\n'
+    ) + b64(SOAP)
     assert read_mail(single).kind is MailKind.XML
     assert read_mail(single).soap.content == SOAP
     assert read_mail(mail(TOP, (SOAP_HEAD, b64(SOAP)))).soap.content == SOAP
 
 
 def test_http_and_mbox_start_lines_are_passed_over() -> None:
-    for line in (b"POST /ebxml/msh HTTP/1.1\r\n", b"HTTP/1.1 200 OK\r\n", b"From x@test Mon Jan 1 00:00:00 2026\r\n", b"\r\n"):
+    for line in (
+        b"POST /ebxml/msh HTTP/1.1\r\n",
+        b"HTTP/1.1 200 OK\r\n",
+        b"From x@test Mon Jan 1 00:00:00 2026\r\n",
+        b"\r\n",
+    ):
         assert read_mail(line + ordinary()).soap.content == SOAP
 
 
@@ -123,7 +145,10 @@ def test_headers_keep_order_duplicates_and_encoded_words() -> None:
         (ordinary()[:150], "ML-U025"),
         (mail(TOP), "ML-U033"),
         (ordinary().replace(b"Content-Transfer-Encoding: base64", b"Content-Transfer-Encoding: uuencode"), "ML-U030"),
-        (mail(TOP, (SOAP_HEAD, b64(SOAP)), ("Content-Type: multipart/mixed; boundary=x", b"--x\r\n\r\n--x--")), "ML-U027"),
+        (
+            mail(TOP, (SOAP_HEAD, b64(SOAP)), ("Content-Type: multipart/mixed; boundary=x", b"--x\r\n\r\n--x--")),
+            "ML-U027",
+        ),
     ],
 )
 def test_what_cannot_be_taken_apart_says_why(raw: bytes, code: str) -> None:
@@ -145,7 +170,11 @@ def test_broken_quoted_printable_does_not_decode(body: bytes) -> None:
 
 def test_errors_never_hold_content() -> None:
     secret = b"HEMMELIG"
-    for raw in (mail(TOP, (SOAP_HEAD, secret + b"!")), TOP.encode() + b"\n" + secret + b"\n\n", ordinary().replace(b"b1;", b"b1;" + secret + b"=1;" + secret + b"=2;")):
+    for raw in (
+        mail(TOP, (SOAP_HEAD, secret + b"!")),
+        TOP.encode() + b"\n" + secret + b"\n\n",
+        ordinary().replace(b"b1;", b"b1;" + secret + b"=1;" + secret + b"=2;"),
+    ):
         error = refused(raw)
         told = f"{error} {error.hint} {error.where} {error.detail}"
         assert "HEMMELIG" not in told.upper() or error.code == "ML-U024"
@@ -154,13 +183,22 @@ def test_errors_never_hold_content() -> None:
 def test_bounds_end_hostile_mails_quickly() -> None:
     started = time.perf_counter()
     many = mail(TOP, *((f"Content-ID: <{n}>", b"x") for n in range(10_000)))
-    nested = TOP.encode().replace(b"\n", b"\r\n") + b"\r\n\r\n" + b"".join(b"--b1\r\nContent-Type: multipart/related; boundary=b%d\r\n\r\n" % n for n in range(10_000)) + b"--b1--"
+    nested = (
+        TOP.encode().replace(b"\n", b"\r\n")
+        + b"\r\n\r\n"
+        + b"".join(b"--b1\r\nContent-Type: multipart/related; boundary=b%d\r\n\r\n" % n for n in range(10_000))
+        + b"--b1--"
+    )
     assert refused(many).code == "ML-U026"
     assert refused(nested).code in {"ML-U026", "ML-U027"}
     assert refused(b"SOAPAction: x\r\n" + b"X: y\r\n" * 100_000).code == "ML-U021"
     assert refused(b"SOAPAction: x\r\n" + b"X: y\r\n" * 5_000 + b"\r\n").code == "ML-U021"
     assert refused(b"SOAPAction: x\r\nX: " + b"y" * 1_000_000).code == "ML-U021"
-    assert refused(b'Content-Type: multipart/related; boundary="' + b"(" * 60_000).code in {"ML-U021", "ML-U024", "ML-U025"}
+    assert refused(b'Content-Type: multipart/related; boundary="' + b"(" * 60_000).code in {
+        "ML-U021",
+        "ML-U024",
+        "ML-U025",
+    }
     assert refused(TOP.encode() + b"\n\n" + b"--b1" * 200_000).code == "ML-U025"
     assert refused(ordinary(), MailLimits(max_bytes=100)).code == "ML-U032"
     assert time.perf_counter() - started < 5
@@ -190,7 +228,9 @@ def test_an_inner_entity_is_decoded() -> None:
 
 
 def test_the_head_of_a_broken_mail_tells_whom_to_answer() -> None:
-    head = read_mail_head(b"Return-Path: <a@x.test>\r\nFrom: Legekontor <b@x.test>\r\nbroken\r\nMessage-Id: <1@x.test>\r\nIn-Reply-To: <0@y.test>\r\nReferences: <1@y>\r\n <2@y>\r\nSOAPAction: x")
+    head = read_mail_head(
+        b"Return-Path: <a@x.test>\r\nFrom: Legekontor <b@x.test>\r\nbroken\r\nMessage-Id: <1@x.test>\r\nIn-Reply-To: <0@y.test>\r\nReferences: <1@y>\r\n <2@y>\r\nSOAPAction: x"
+    )
     assert head is not None
     assert head.ebxml
     assert head.reply_address == "a@x.test"

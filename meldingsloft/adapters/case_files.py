@@ -1,0 +1,224 @@
+"""Case files: TOML or JSON, told apart by content, with the line on which each key stands.
+
+The standard parsers keep no lines, so a second look at the text, which they have found to be well-formed, finds them: one
+scanner for both, since an inline table and a JSON object differ only in the sign between key and value.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from meldingsloft.adapters.durable import read_file
+from meldingsloft.domain.errors import CaseError
+
+Key = tuple[str | int, ...]
+_PLACE = re.compile(r"\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case as it was read."""
+
+    name: str
+    values: dict[str, Any] = field(repr=False)
+    folder: Path
+    """Attachments are named from here."""
+    text: str = field(default="", repr=False)
+    lines: dict[Key, int] = field(default_factory=dict, repr=False)
+    """Filled when a line is first asked for."""
+
+    def locate(self, path: Key) -> str:
+        """``name:line`` of a key, or of the nearest table around it that the file has."""
+        if not self.lines:
+            self.lines.update(lines_of(self.text))
+        for length in range(len(path), 0, -1):
+            if path[:length] in self.lines:
+                return f"{self.name}:{self.lines[path[:length]]}"
+        return self.name
+
+    def load_attachment(self, name: str) -> bytes:
+        """The bytes of a file named in the case. Raises MailboxError when it cannot be read."""
+        return read_file(self.folder / name)
+
+
+def read_case_file(name: str, data: bytes | None = None) -> CaseFile:
+    """A case file; ``data`` are its bytes when they come from elsewhere (stdin), attachments then lie in the working folder.
+
+    Raises:
+        CaseError: ``ML-C041``, not UTF-8, not TOML or JSON, or no table at the top.
+        MailboxError: the file cannot be read.
+    """
+    folder = Path(name).parent if data is None else Path()
+    return parse_case(read_file(Path(name)) if data is None else data, name, folder)
+
+
+def parse_case(data: bytes, name: str, folder: Path) -> CaseFile:
+    """A case from its bytes. Raises CaseError as ``read_case_file``."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        line = data.count(b"\n", 0, fault.start) + 1
+        raise CaseError("ML-C041", "the case is not UTF-8 text", where=f"{name}:{line}", hint="save it as UTF-8") from None
+    text = text.replace("\r\n", "\n")
+    values = _json(text, name) if text.lstrip()[:1] in ("{", "[") and _is_json(text) else _toml(text, name)
+    return CaseFile(name, values, folder, text)
+
+
+def _is_json(text: str) -> bool:
+    """A TOML file may begin with a table heading, so a bracket alone does not tell."""
+    return text.lstrip().startswith("{") or re.match(r"\s*\[\s*[{\]]", text) is not None
+
+
+def _toml(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        found = _PLACE.search(str(fault))
+        line = found["line"] if found and found["line"] else text.count("\n") + 1
+        told = _PLACE.sub("", str(fault).splitlines()[0]).strip()
+        raise _unreadable(f"the case is not well-formed TOML: {told[:1].lower()}{told[1:]}", name, line) from None
+    except RecursionError:
+        raise _unreadable("the case nests too deep", name, 1) from None
+
+
+def _json(text: str, name: str) -> dict[str, Any]:
+    try:
+        values = json.loads(text, object_pairs_hook=partial(_without_doubles, name))
+    except json.JSONDecodeError as fault:
+        raise _unreadable(f"the case is not well-formed JSON: {fault.msg[:1].lower()}{fault.msg[1:]}", name, fault.lineno) from None
+    except RecursionError:
+        raise _unreadable("the case nests too deep", name, 1) from None
+    if not isinstance(values, dict):
+        raise _unreadable("the case is a list", name, 1)
+    return values
+
+
+def _without_doubles(name: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        keys = [key for key, _ in pairs]
+        double = next(key for key in keys if keys.count(key) > 1)
+        raise CaseError("ML-C041", f"the key {double!r} stands twice in one object", where=name, hint="keep one of them")
+    return made
+
+
+def _unreadable(what: str, name: str, line: str | int) -> CaseError:
+    hint = "mend that line; `meldingsloft build TYPE --example` prints a case that builds"
+    return CaseError("ML-C041", what, where=f"{name}:{line}", hint=hint)
+
+
+_BLANK = re.compile(r"(?:[\s,]+|#[^\n]*)*")
+_KEY = re.compile(r"\s*(?:\"(?P<basic>(?:\\.|[^\"\\])*)\"|'(?P<literal>[^']*)'|(?P<bare>[\w-]+))\s*(?P<sign>[.=:\]])")
+_VALUE = re.compile(
+    r'"""(?:\\.|[^\\])*?"""(?:"{0,2})|\'\'\'.*?\'\'\'(?:\'{0,2})|"(?:\\.|[^"\\])*"|\'[^\']*\'|[^\s,\[\]{}#]+(?: \d[^\s,\[\]{}#]*)?',
+    re.DOTALL,
+)
+
+
+def lines_of(text: str) -> dict[Key, int]:
+    """The line (from 1) of every key and list item of well-formed TOML or JSON."""
+    return _Lines(text).found
+
+
+class _Lines:
+    def __init__(self, text: str) -> None:
+        self.found: dict[Key, int] = {}
+        self._text = text
+        self._at = 0
+        self._counted_to = 0
+        self._line = 1
+        self._items: dict[Key, int] = {}
+        self._blank()
+        if text.startswith("{", self._at):
+            self._value(())
+            return
+        table: Key = ()
+        while self._at < len(text):
+            if text.startswith("[", self._at):
+                table = self._heading()
+            else:
+                self._pair(table)
+            self._blank()
+
+    def _blank(self) -> None:
+        found = _BLANK.match(self._text, self._at)
+        self._at = found.end() if found else self._at
+
+    def _mark(self, path: Key) -> None:
+        self._line += self._text.count("\n", self._counted_to, self._at)
+        self._counted_to = self._at
+        self.found.setdefault(path, self._line)
+
+    def _heading(self) -> Key:
+        """A table heading; a list of tables counts its items."""
+        many = self._text.startswith("[[", self._at)
+        start = self._at
+        self._at += 2 if many else 1
+        keys, _ = self._keys()
+        path = self._resolved(keys[:-1])
+        path = (*path, keys[-1])
+        self._at, end = start, self._at
+        self._mark(path)
+        if many:
+            number = self._items.get(path, 0)
+            self._items[path] = number + 1
+            path = (*path, number)
+            self._mark(path)
+        self._at = end + (1 if many else 0)
+        return path
+
+    def _resolved(self, keys: Key) -> Key:
+        """A path with the index of the last item of each list of tables on the way."""
+        path: Key = ()
+        for key in keys:
+            path = (*path, key)
+            if path in self._items:
+                path = (*path, self._items[path] - 1)
+        return path
+
+    def _keys(self) -> tuple[Key, str]:
+        """A dotted key and the sign after it."""
+        keys: list[str] = []
+        while True:
+            found = _KEY.match(self._text, self._at)
+            if found is None:
+                raise ValueError(self._at)
+            keys.append(found["basic"] or found["literal"] or found["bare"] or "")
+            self._at = found.end()
+            if found["sign"] != ".":
+                return tuple(keys), found["sign"]
+
+    def _pair(self, table: Key) -> None:
+        start = self._at
+        keys, _ = self._keys()
+        self._at, end = start, self._at
+        for length in range(1, len(keys) + 1):
+            self._mark((*table, *keys[:length]))
+        self._at = end
+        self._blank()
+        self._value((*table, *keys))
+
+    def _value(self, path: Key) -> None:
+        opening = self._text[self._at : self._at + 1]
+        if opening not in ("[", "{"):
+            found = _VALUE.match(self._text, self._at)
+            self._at = found.end() if found else self._at + 1
+            return
+        self._at += 1
+        self._blank()
+        number = 0
+        while not self._text.startswith("]" if opening == "[" else "}", self._at):
+            if opening == "[":
+                self._mark((*path, number))
+                self._value((*path, number))
+                number += 1
+            else:
+                self._pair(path)
+            self._blank()
+        self._at += 1

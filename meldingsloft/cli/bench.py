@@ -1,0 +1,170 @@
+"""``bench``: the whole road, timed. Also the entry for a profiler: everything timed runs in ``Road.batch``.
+
+A message is sent, received (Acknowledgment and AppRec made), received again by its sender (both processed, the AppRec
+acknowledged) and a last time by its receiver, with real keys, durable writes and two journals.
+"""
+
+from __future__ import annotations
+
+import re
+import resource
+import shutil
+import tempfile
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from meldingsloft.cli import frame
+from meldingsloft.domain.errors import WrongUsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from meldingsloft.domain.heads import Head
+    from meldingsloft.flow.msh import Msh
+
+_MSG_ID = re.compile(rb"(<(?:\w+:)?MsgId>)[^<]*(</)")
+_GEN_DATE = re.compile(rb"(<(?:\w+:)?GenDate(?:\s+V=\"|>))[^<\"]*")
+
+
+@dataclass(slots=True)
+class Road:
+    """One sender and one receiver in a network of their own, and a message to send between them."""
+
+    template: bytes = field(repr=False)
+    head: Head
+    sender: Msh
+    receiver: Msh
+    steps: dict[str, float] = field(default_factory=dict)
+
+    def batch(self, size: int) -> None:
+        """Send that many messages and carry each to its final receipt."""
+        from meldingsloft.flow.receiving import receive
+        from meldingsloft.flow.sending import SendOptions, deliver, prepare
+
+        options = SendOptions(receivers=(next(iter(self.receiver.own)),))
+        payloads = [self._fresh() for _ in range(size)]
+        prepared = self._timed("prepare: validate, seal, sign, wrap", lambda: [prepare(self.sender, p, options) for p in payloads])
+        self._timed("deliver: keep, stage, journal, publish", lambda: list(deliver(self.sender, prepared)))
+        self._timed("receive: verify, open, validate, file, acknowledge, AppRec", lambda: list(receive(self.receiver)))
+        self._timed("receive: Acknowledgment and AppRec, acknowledge", lambda: list(receive(self.sender)))
+        self._timed("receive: Acknowledgment of the AppRec", lambda: list(receive(self.receiver)))
+
+    def check(self, expected: int) -> None:
+        """Every message must have ended well, or the figures mean nothing."""
+        from meldingsloft.domain.journal import Search
+        from meldingsloft.domain.states import Direction, State
+
+        states = [entry.state for entry in self.sender.journal.search(Search(direction=Direction.OUT))]
+        if states != [State.APPREC_OK] * expected:
+            raise WrongUsageError("ML-C030", f"the road of {self.head.message_type.short_name} does not end in apprec-ok", hint="take messages that are valid and name both parties")
+
+    def _fresh(self) -> bytes:
+        from meldingsloft.domain.envelopes import format_instant
+
+        identified = _MSG_ID.sub(rb"\g<1>" + self.sender.ids.uuid().encode() + rb"\g<2>", self.template, count=1)
+        return _GEN_DATE.sub(rb"\g<1>" + format_instant(self.sender.clock.now())[:-1].encode(), identified, count=1)
+
+    def _timed(self, step: str, work: Callable[[], Any]) -> Any:
+        before = time.process_time()
+        result = work()
+        self.steps[step] = self.steps.get(step, 0.0) + time.process_time() - before
+        return result
+
+
+@frame.command("bench", example="meldingsloft bench 300 samples/good/epikrise-1.2/*.xml\nmeldingsloft bench 300 message.xml --profile road.prof")
+@click.argument("count", type=click.IntRange(1))
+@click.argument("files", nargs=-1, metavar="[FILE…]")
+@click.option("--procs", type=click.IntRange(1), default=1, help="Processes, each with its own network.")
+@click.option("--batch", type=click.IntRange(1), default=32, help="Messages on the road at once.")
+@click.option("--profile", type=click.Path(path_type=Path), metavar="FILE", help="Write a cProfile of the timed part.")
+@click.option("--work-root", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where to make the temporary network.")
+def command(session: frame.Session, count: int, files: tuple[str, ...], procs: int, batch: int, profile: Path | None, work_root: Path | None) -> None:
+    """Send COUNT messages, made from FILES in turn, through the whole road and tell how long it took.
+
+    The last line on stdout is one JSON object with n, wall_s and cpu_s.
+    """
+    names = list(files) or _samples()
+    folder = Path(tempfile.mkdtemp(prefix="meldingsloft-bench-", dir=work_root))
+    try:
+        result = _in_processes(folder, names, count, procs, batch, profile)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    for step, seconds in result["steps"].items():
+        session.say(f"{1e3 * seconds / count:8.3f} ms CPU  {step}")
+    session.say(f"{count / result['wall_s']:8.1f} messages a second, {1e3 * result['cpu_s'] / count:.3f} ms CPU each")
+    session.json_line({"form": "meldingsloft.bench/1", "n": count, "procs": procs} | result)
+
+
+def _samples() -> list[str]:
+    from meldingsloft.adapters.shipped import shipped
+
+    found = sorted(str(path) for path in (shipped("samples") / "good").rglob("*.xml") if "apprec" not in path.parent.name)
+    if not found:
+        raise WrongUsageError("ML-C031", "there are no samples to measure with", hint="name a message")
+    return found
+
+
+def _in_processes(folder: Path, names: Sequence[str], count: int, procs: int, batch: int, profile: Path | None) -> dict[str, Any]:
+    if procs == 1:
+        return _measure(folder, names, count, batch, profile)
+    import multiprocessing
+
+    shares = [count // procs + (number < count % procs) for number in range(procs)]
+    with multiprocessing.get_context("fork").Pool(procs) as pool:
+        parts = pool.starmap(_measure, [(folder / str(number), names, share, batch, None) for number, share in enumerate(shares)])
+    steps = {step: sum(part["steps"].get(step, 0.0) for part in parts) for step in parts[0]["steps"]}
+    return {"wall_s": max(part["wall_s"] for part in parts), "cpu_s": sum(part["cpu_s"] for part in parts), "steps": steps}
+
+
+def _measure(folder: Path, names: Sequence[str], count: int, batch: int, profile: Path | None) -> dict[str, Any]:
+    roads = [_road(folder / f"road{number}", name) for number, name in enumerate(names)]
+    shares = [count // len(roads) + (number < count % len(roads)) for number in range(len(roads))]
+    for road in roads:
+        road.batch(1)
+        road.steps.clear()
+    if profile is not None:
+        import cProfile
+
+        with cProfile.Profile() as profiler:
+            figures = _run(roads, shares, batch)
+        profiler.dump_stats(profile)
+    else:
+        figures = _run(roads, shares, batch)
+    for road, share in zip(roads, shares, strict=True):
+        road.check(share + 1)
+    steps: dict[str, float] = {}
+    for road in roads:
+        for step, seconds in road.steps.items():
+            steps[step] = steps.get(step, 0.0) + seconds
+    return figures | {"steps": steps}
+
+
+def _run(roads: Sequence[Road], shares: Sequence[int], batch: int) -> dict[str, Any]:
+    wall, cpu = time.perf_counter(), _cpu()
+    for road, share in zip(roads, shares, strict=True):
+        for start in range(0, share, batch):
+            road.batch(min(batch, share - start))
+    return {"wall_s": time.perf_counter() - wall, "cpu_s": _cpu() - cpu}
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
+
+
+def _road(folder: Path, name: str) -> Road:
+    from meldingsloft.adapters.type_table import load_catalogue
+    from meldingsloft.cli.wiring import open_msh
+    from meldingsloft.hodemelding.heads import read_head
+    from meldingsloft.xmlsafe import parse
+
+    template = frame.read_input(name)
+    head = read_head(parse(template), load_catalogue())
+    parties = [head.sender, *head.receivers[:1]]
+    workspaces = [_workspace(folder, number, address) for number, address in enumerate(parties) if address is not None]
+    sender, receiver = (open_msh(workspace) for workspace in workspaces)
+    return Road(template, head, sender, receiver)

@@ -1,0 +1,103 @@
+"""``validate_envelope``: a mail with an ebXML message. MIME and SOAP structure, the schemas of the envelope, the EB rules.
+
+The signature is not verified and nothing is decrypted: keys and trust are other questions (``ebxml.opening``, the command ``verify``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from meldingsloft.domain.envelopes import EnvelopeKind
+from meldingsloft.domain.errors import EnvelopeError, UnreadableError
+from meldingsloft.domain.findings import Finding, has_errors
+from meldingsloft.ebxml import acceptance, encoding
+from meldingsloft.ebxml.faults import read_fault
+from meldingsloft.ebxml.mime import Mail, MailKind, is_ebxml_mail, read_mail
+from meldingsloft.ebxml.reading import read_addresses, read_envelope
+from meldingsloft.ebxml.tolerances import tolerances_of
+from meldingsloft.validate import ebxml_header, schema
+from meldingsloft.validate.checks import Group, run
+from meldingsloft.validate.message import ValidationResult, validate_message
+from meldingsloft.validate.rulebook import RuleBook
+from meldingsloft.validate.subject import Subject
+from meldingsloft.validate.wellformed import unreadable
+from meldingsloft.xmlsafe import parse
+
+if TYPE_CHECKING:
+    from lxml import etree
+
+    from meldingsloft.domain.catalogue import Catalogue
+    from meldingsloft.ports import CodeLists, Schemas
+
+_HEAD = 64 * 1024
+"""Bytes in which the headers of a mail end."""
+
+
+def validate(
+    data: bytes,
+    *,
+    schemas: Schemas,
+    catalogue: Catalogue,
+    codes: CodeLists | None = None,
+    only: Collection[Group] | None = None,
+    rules: RuleBook | None = None,
+) -> ValidationResult:
+    """Everything there is to say about a file: an envelope if it looks like a mail, else a message. Never raises for its bytes."""
+    book = rules or RuleBook()
+    if not data.lstrip().startswith(b"<") and is_ebxml_mail(data[:_HEAD]):
+        return validate_envelope(data, schemas=schemas, catalogue=catalogue, only=only, rules=book)
+    return validate_message(data, schemas=schemas, catalogue=catalogue, codes=codes, only=only, rules=book)
+
+
+def validate_envelope(
+    data: bytes, *, schemas: Schemas, catalogue: Catalogue, only: Collection[Group] | None = None, rules: RuleBook
+) -> ValidationResult:
+    """Everything there is to say about a mail; lines count in the mail where the SOAP part is not encoded, else in the part."""
+    try:
+        mail = read_mail(data)
+        if mail.kind is MailKind.REPORT:
+            return ValidationResult("ebxml", "valid", True)
+        root = _soap_root(mail)
+    except UnreadableError as error:
+        return ValidationResult("ebxml", "unreadable", False, (unreadable(error, rules),), error=error)
+    subject = Subject(mail.soap.content, root, catalogue, schemas, rules=rules)
+    schema_valid = schema.verdict(subject)
+    found = list(_profile(mail, root)) if only is None or "envelope" in only else []
+    checks = (ebxml_header.CHECK,) if schema_valid else (ebxml_header.CHECK, schema.CHECK)
+    above = _lines_above(data, mail)
+    found.extend(_moved(finding, above) for finding in run(checks, subject, only))
+    valid = schema_valid and not has_errors(found)
+    return ValidationResult("ebxml", "valid" if valid else "invalid", schema_valid, tuple(found), root)
+
+
+def _soap_root(mail: Mail) -> etree._Element:
+    soap = mail.soap.content
+    encoding.check_encoding(soap, mail.soap.parameters.get("charset", "").strip())
+    return parse(soap)
+
+
+def _profile(mail: Mail, root: etree._Element) -> Iterator[Finding]:
+    """What the ebXML profile says of the mail, as far as it can be read; the header itself is ``ebxml_header``'s."""
+    yield from encoding.encoding_warnings(mail.soap.content)
+    try:
+        if read_addresses(root).kind is EnvelopeKind.MESSAGE:
+            acceptance.check_mail(mail)
+    except EnvelopeError as error:
+        yield ebxml_header.refusal(error)
+    if read_fault(root) is None:
+        with contextlib.suppress(EnvelopeError):
+            yield from tolerances_of(mail, root, mail.soap.content, read_envelope(root))
+
+
+def _lines_above(data: bytes, mail: Mail) -> int:
+    """Lines of the mail above the SOAP part, 0 where the part is encoded and its lines are not those of the mail."""
+    start = mail.soap.offset
+    return data.count(b"\n", 0, start) if data.startswith(mail.soap.content, start) else 0
+
+
+def _moved(finding: Finding, lines: int) -> Finding:
+    line = finding.place.line
+    return replace(finding, place=replace(finding.place, line=line + lines)) if line is not None and lines else finding
