@@ -64,7 +64,9 @@ def parse_case(data: bytes, name: str, folder: Path) -> CaseFile:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         line = data.count(b"\n", 0, fault.start) + 1
-        raise CaseError("ML-C041", "the case is not UTF-8 text", where=f"{name}:{line}", hint="save it as UTF-8") from None
+        raise CaseError(
+            "ML-C041", "the case is not UTF-8 text", where=f"{name}:{line}", hint="save it as UTF-8"
+        ) from None
     text = text.replace("\r\n", "\n")
     values = _json(text, name) if text.lstrip()[:1] in ("{", "[") and _is_json(text) else _toml(text, name)
     return CaseFile(name, values, folder, text)
@@ -91,7 +93,9 @@ def _json(text: str, name: str) -> dict[str, Any]:
     try:
         values = json.loads(text, object_pairs_hook=partial(_without_doubles, name))
     except json.JSONDecodeError as fault:
-        raise _unreadable(f"the case is not well-formed JSON: {fault.msg[:1].lower()}{fault.msg[1:]}", name, fault.lineno) from None
+        raise _unreadable(
+            f"the case is not well-formed JSON: {fault.msg[:1].lower()}{fault.msg[1:]}", name, fault.lineno
+        ) from None
     except RecursionError:
         raise _unreadable("the case nests too deep", name, 1) from None
     if not isinstance(values, dict):
@@ -104,7 +108,9 @@ def _without_doubles(name: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(made) < len(pairs):
         keys = [key for key, _ in pairs]
         double = next(key for key in keys if keys.count(key) > 1)
-        raise CaseError("ML-C041", f"the key {double!r} stands twice in one object", where=name, hint="keep one of them")
+        raise CaseError(
+            "ML-C041", f"the key {double!r} stands twice in one object", where=name, hint="keep one of them"
+        )
     return made
 
 

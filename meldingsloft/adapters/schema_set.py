@@ -74,17 +74,25 @@ class SchemaSet:
 
     def _compile(self, namespaces: list[str]) -> etree.XMLSchema:
         """One schema that imports the namespaces."""
+        gone = next(
+            (self.source(namespace) for namespace in namespaces if not self._folder.files[namespace].is_file()), ""
+        )
+        if gone:  # libxml2 passes over an import that it cannot find
+            raise self._useless(f"{gone} is not there")
         try:
             return etree.XMLSchema(etree.fromstring(_combined(self._folder, namespaces), self._parser))
         except etree.XMLSchemaParseError as fault:
             first = next(iter(fault.error_log), None)
-            raise ConfigError(
-                "ML-C082",
-                f"the XML Schemas of the set {self.name!r} do not compile",
-                hint="mend the schema document named, or use the shipped schemas",
-                where=str(self._folder.path),
-                detail=f"{first.filename}, line {first.line}: {first.message}" if first else "",
-            ) from None
+            raise self._useless(f"{first.filename}, line {first.line}: {first.message}" if first else "") from None
+
+    def _useless(self, detail: str) -> ConfigError:
+        return ConfigError(
+            "ML-C082",
+            f"the XML Schemas of the set {self.name!r} do not compile",
+            hint="mend the schema document named, or use the shipped schemas",
+            where=str(self._folder.path),
+            detail=detail,
+        )
 
 
 def _combined(folder: SchemaFolder, namespaces: list[str]) -> bytes:

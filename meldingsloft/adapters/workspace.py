@@ -79,14 +79,21 @@ def create_workspace(
     folder = folder.absolute()
     network = (network or folder.parent / "network").absolute()
     if (folder / "meldingsloft.toml").exists():
-        raise ConfigError("ML-C111", "there is a workspace already", hint="choose another folder; `meldingsloft party add` adds a party", where=str(folder))
+        raise ConfigError(
+            "ML-C111",
+            "there is a workspace already",
+            hint="choose another folder; `meldingsloft party add` adds a party",
+            where=str(folder),
+        )
     chosen: dict[str, str] = {}
     register = FolderRegister(network / "register")
     own_id = HerId(org_her_id or _told(chosen, "org-her-id", _free_her_id(register, party.her_id)))
     organisation = Organisation(
-        name=name or _told(chosen, "name", folder.name.replace("-", " ").replace("_", " ").capitalize() or "Virksomhet"),
+        name=name
+        or _told(chosen, "name", folder.name.replace("-", " ").replace("_", " ").capitalize() or "Virksomhet"),
         her_id=own_id,
-        org_number=org_number or _told(chosen, "org-number", made_up_org_number(int(own_id) if own_id.isdecimal() else 0)),
+        org_number=org_number
+        or _told(chosen, "org-number", made_up_org_number(int(own_id) if own_id.isdecimal() else 0)),
     )
     _check_organisation(organisation)
     workspace = Workspace(folder, organisation, network)
@@ -110,7 +117,12 @@ def add_party(workspace: Workspace, party: NewParty, *, clock: Clock | None = No
     register = FolderRegister(workspace.register)
     complete = _completed(party, workspace, register, chosen)
     if any(own.her_id == complete.her_id for own in workspace.parties):
-        raise ConfigError("ML-C112", f"the workspace has the party {complete.her_id} already", hint="choose another --her-id", where=str(workspace.file))
+        raise ConfigError(
+            "ML-C112",
+            f"the workspace has the party {complete.her_id} already",
+            hint="choose another --her-id",
+            where=str(workspace.file),
+        )
     _check_party(complete, workspace, register)
     _folders(workspace)
     record = _enrol(workspace, complete, register, clock or SystemClock())
@@ -162,23 +174,40 @@ def _check_party(party: NewParty, workspace: Workspace, register: FolderRegister
     if not is_her_id(party.her_id):
         raise ConfigError("ML-C114", "a HER-id is one to twelve digits", hint="mend --her-id")
     if party.her_id == workspace.organisation.her_id:
-        raise ConfigError("ML-C114", "a party has another HER-id than its organisation", hint="level 2 addresses the party, level 1 the virksomhet (AD2.2)")
+        raise ConfigError(
+            "ML-C114",
+            "a party has another HER-id than its organisation",
+            hint="level 2 addresses the party, level 1 the virksomhet (AD2.2)",
+        )
     if party.hpr and not _HPR.fullmatch(party.hpr):
         raise ConfigError("ML-C114", "an HPR number is up to nine digits", hint="mend --hpr")
     mailbox_name(party.edi_address)
     record = register.party(HerId(party.her_id))
     if record is not None and not _is_ours(record, workspace):
-        raise ConfigError("ML-C113", f"the HER-id {party.her_id} is registered for somebody else", hint="choose another --her-id", where=str(workspace.register))
+        raise ConfigError(
+            "ML-C113",
+            f"the HER-id {party.her_id} is registered for somebody else",
+            hint="choose another --her-id",
+            where=str(workspace.register),
+        )
 
 
 def _is_ours(record: PartyRecord, workspace: Workspace) -> bool:
     """A record of a founding that was cut off: its certificates lie in our key folder."""
     ours = {stored.certificate for stored in WorkspaceKeys(workspace.keys).stored() if stored.her_id == record.her_id}
-    return bool(record.signing_certificates) and ours.issuperset((*record.signing_certificates, *record.encryption_certificates))
+    return bool(record.signing_certificates) and ours.issuperset(
+        (*record.signing_certificates, *record.encryption_certificates)
+    )
 
 
 def _folders(workspace: Workspace) -> None:
-    for folder in (workspace.keys, workspace.archive / "sent", workspace.archive / "received", workspace.failed, workspace.fagsystem):
+    for folder in (
+        workspace.keys,
+        workspace.archive / "sent",
+        workspace.archive / "received",
+        workspace.failed,
+        workspace.fagsystem,
+    ):
         make_folder(folder)
     for folder in (workspace.network, workspace.register, workspace.mailboxes):
         make_folder(folder)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from meldingsloft.apprec.codes import MIG_VERSIONS, NAMESPACES, ROLES, STATUSES, Version
-from meldingsloft.apprec.text import attribute, element, escape
+from meldingsloft.apprec.text import attribute, element, escape, uri
 from meldingsloft.domain.heads import Address, AppRecError, Ident, Level, Postal
 
 
@@ -128,5 +128,5 @@ def _postal(postal: Postal | None) -> str:
     lines = (
         element("StreetAdr", postal.street) + element("PostalCode", postal.postal_code) + element("City", postal.city)
     )
-    tele = "".join(f"<TeleAddress{attribute('V', number)}/>" for number in postal.tele)
+    tele = "".join(f"<TeleAddress{attribute('V', uri(number))}/>" for number in postal.tele)
     return f"<Address>{kind}{lines}{coded}{tele}</Address>"

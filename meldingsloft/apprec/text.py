@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _SPECIAL = re.compile('[&<>"\t\n\r]')
@@ -25,3 +26,17 @@ def element(name: str, text: str) -> str:
 def attribute(name: str, text: str) -> str:
     """`` name="text"``, nothing when there is no text."""
     return f' {name}="{escape(text)}"' if text else ""
+
+
+_REST = r"(?:[^%\[\]#]|%[0-9A-Fa-f]{2})*"
+_URI = re.compile(rf"[A-Za-z][A-Za-z0-9+.\-]*:(?://[A-Za-z0-9.\-]+(?:/{_REST})?|(?!//){_REST})", re.DOTALL)
+
+
+def uri(text: str) -> str:
+    """A telephone or mail address as xs:anyURI: as it is where it can be one, else percent-encoded behind its scheme."""
+    if _URI.fullmatch(text):
+        return text
+    scheme, colon, rest = text.partition(":")
+    if colon and scheme.isascii() and scheme.isalpha():
+        return f"{scheme}:{quote(rest, safe='', errors='replace')}"
+    return quote(text, safe="", errors="replace")

@@ -16,10 +16,22 @@ meldingsloft build epikrise-1.2 case.toml -o epikrise.xml"""
 @frame.command("build", example=EXAMPLE)
 @click.argument("short_name", metavar="TYPE")
 @click.argument("case", required=False, metavar="[CASE]")
-@click.option("--example", "wants_example", is_flag=True, help="Print a commented starter case that builds as it stands.")
+@click.option(
+    "--example", "wants_example", is_flag=True, help="Print a commented starter case that builds as it stands."
+)
 @click.option("--full", is_flag=True, help="With --example: the starter that shows all that can be said.")
-@click.option("--seed", metavar="TEXT", help="Make ids that follow from TEXT, the same every time. For tests, never for real messages.")
-@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Where to write. Default: stdout.")
+@click.option(
+    "--seed",
+    metavar="TEXT",
+    help="Make ids that follow from TEXT, the same every time. For tests, never for real messages.",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where to write. Default: stdout.",
+)
 def command(
     session: frame.Session,
     short_name: str,

@@ -94,8 +94,8 @@ def start_tag(name: str, namespaces: Iterable[tuple[str | None, str]], attribute
     pieces = [f"<{name}"]
     for prefix, uri in sorted((prefix or "", uri) for prefix, uri in namespaces):
         pieces.append(f' xmlns:{prefix}="{attribute_text(uri)}"' if prefix else f' xmlns="{attribute_text(uri)}"')
-    for full in sorted(attributes, key=lambda full: (full.startswith(_XML), full)):
-        pieces.append(f' {full.replace(_XML, "xml:")}="{attribute_text(attributes[full])}"')
+    ordered = sorted(attributes, key=lambda full: (full.startswith(_XML), full))
+    pieces += [f' {full.replace(_XML, "xml:")}="{attribute_text(attributes[full])}"' for full in ordered]
     pieces.append(">")
     return "".join(pieces).encode()
 

@@ -12,11 +12,10 @@ import binascii
 import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import unquote
 
 from cryptography.hazmat.primitives.asymmetric import rsa
-from lxml import etree
 
 from meldingsloft.crypto import algorithms as alg
 from meldingsloft.crypto.algorithms import CanonicalForm, HashName, SignatureMethod
@@ -24,10 +23,14 @@ from meldingsloft.crypto.certificates import public_key, read_certificate
 from meldingsloft.crypto.header_filter import is_his_expression
 from meldingsloft.domain.errors import CertificateError
 
+if TYPE_CHECKING:
+    from lxml import etree
+
 _DS = f"{{{alg.DS}}}"
 SIGNATURE = f"{_DS}Signature"
 _INCLUSIVE_NAMESPACES = f"{{{alg.EXCLUSIVE}}}InclusiveNamespaces"
 _MOST_REFERENCES = 200
+_PLAIN = CanonicalForm()
 
 
 class Reason(enum.StrEnum):
@@ -65,7 +68,7 @@ class Reference:
     digest: bytes
     digest_value: str
     """Base64 without white space."""
-    form: CanonicalForm = CanonicalForm()
+    form: CanonicalForm = _PLAIN
     """Of the document; never with comments, which ``URI=""`` leaves out (XML Signature §4.4.3.3)."""
     filtered: bool = False
     """The XPath transform is to be carried out."""
@@ -173,7 +176,7 @@ def _reference(node: etree._Element) -> Reference:
 
 def _document_reference(plain: Reference, transforms: list[etree._Element]) -> Reference:
     names = [_algorithm(transform) if transform.tag == f"{_DS}Transform" else "" for transform in transforms]
-    form = CanonicalForm()
+    form = _PLAIN
     if names and names[-1] in alg.CANONICAL_FORMS:
         found = _canonical_form(transforms.pop())
         if found is None:
@@ -233,7 +236,7 @@ def _signer(key_info: etree._Element, *, one: bool) -> tuple[bytes, rsa.RSAPubli
 
 def _children(node: etree._Element) -> Iterator[etree._Element]:
     """Child elements, without comments and processing instructions."""
-    return (child for child in node if isinstance(child.tag, str))
+    return node.iterchildren("*")
 
 
 def _first(node: etree._Element, name: str) -> etree._Element:

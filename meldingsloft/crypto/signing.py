@@ -11,10 +11,8 @@ import binascii
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
-
-from lxml import etree
 
 from meldingsloft.crypto import algorithms as alg
 from meldingsloft.crypto import canonical, header_filter
@@ -22,6 +20,9 @@ from meldingsloft.crypto.algorithms import HashName
 from meldingsloft.domain.errors import SignatureError
 from meldingsloft.ports import SigningKey
 from meldingsloft.xmlsafe import parse
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 __all__ = ["HIS_XPATH", "SignatureText", "sign_message", "signature_xml"]
 
@@ -201,7 +202,7 @@ def _end_tag(xml: bytes) -> int:
     scanner = expat.ParserCreate()
     scanner.StartElementHandler, scanner.EndElementHandler = start, end
     try:
-        scanner.Parse(xml, True)
+        scanner.Parse(xml, True)  # noqa: FBT003 - expat takes no names
     except (expat.ExpatError, ValueError, LookupError) as fault:
         raise SignatureError(
             "ML-K012", "the message is in an encoding that cannot be signed in place", hint="write it in UTF-8"

@@ -12,11 +12,10 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import padding
-from lxml import etree
 
 from meldingsloft.crypto import algorithms as alg
 from meldingsloft.crypto import canonical, header_filter
@@ -33,6 +32,9 @@ from meldingsloft.crypto.signature_reading import (
 from meldingsloft.domain.envelopes import SignedReference
 from meldingsloft.domain.errors import SignatureError
 from meldingsloft.domain.identifiers import ContentId
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 __all__ = ["Algorithms", "Reason", "SignatureReport", "verify_envelope", "verify_message"]
 
@@ -302,6 +304,6 @@ def _self_contained(text: bytes, node: etree._Element) -> bytes:
 
 def _needs(text: bytes, prefix: str | None, node: etree._Element) -> bool:
     if prefix is None:
-        return node.prefix is None and b' xmlns="' not in text
+        return not node.prefix and b' xmlns="' not in text
     name = prefix.encode()
     return name + b":" in text and b" xmlns:" + name + b'="' not in text

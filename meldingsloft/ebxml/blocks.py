@@ -7,6 +7,7 @@ profile §4 and §13. An ``answer`` of ``fault`` asks for a SOAP Fault, anything
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -72,7 +73,7 @@ def _soap(root: etree._Element) -> tuple[etree._Element | None, etree._Element |
             "/",
             "the namespace must be http://schemas.xmlsoap.org/soap/envelope/",
         )
-    children = [child for child in root if isinstance(child.tag, str)]
+    children = list(elements(root))
     headers = [child for child in children if child.tag == HEADER]
     bodies = [child for child in children if child.tag == BODY]
     if len(headers) > 1 or len(bodies) > 1:
@@ -82,10 +83,8 @@ def _soap(root: etree._Element) -> tuple[etree._Element | None, etree._Element |
 
 def _header_blocks(header: etree._Element, *, synchronous: bool) -> dict[str, etree._Element]:
     found: dict[str, etree._Element] = {}
-    for block in header:
+    for block in elements(header):
         tag = block.tag
-        if not isinstance(tag, str):
-            continue
         name = tag.removeprefix(_EB)
         actor = (block.get(ACTOR) or "").strip()
         if tag in _HEADER_BLOCKS:
@@ -153,10 +152,8 @@ def _check_sync_reply(block: etree._Element, actor: str) -> None:
 
 def _body_blocks(body: etree._Element) -> dict[str, etree._Element]:
     found: dict[str, etree._Element] = {}
-    for block in body:
+    for block in elements(body):
         tag = block.tag
-        if not isinstance(tag, str):
-            continue
         if tag not in _BODY_BLOCKS:
             raise _fault("ML-E004", "SOAP:Body holds a block that is not known", f"{_BODY_PATH}/*", "EB-044")
         name = tag.removeprefix(_EB)
@@ -181,13 +178,18 @@ def _refuse_unsigned_parts(root: etree._Element, header: etree._Element) -> None
             )
 
 
+def elements(parent: etree._Element) -> Iterator[etree._Element]:
+    """The child elements, without comments and processing instructions."""
+    return parent.iterchildren(etree.Element)
+
+
 def is_true(value: str | None) -> bool:
     """``1`` or, as some write it, ``true`` (ebXML profile §13)."""
     return (value or "").strip() in {"1", "true"}
 
 
 def _shown(tag: str) -> str:
-    if tag == SIGNATURE or tag == f"{_EB}{SIGNATURE}":
+    if tag in (SIGNATURE, f"{_EB}{SIGNATURE}"):
         return "ds:Signature"
     return "eb:" + tag.rpartition("}")[2]
 

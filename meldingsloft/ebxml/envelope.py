@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Literal
 
 from meldingsloft.crypto import signing
-from meldingsloft.domain.envelopes import Enveloped, Envelope, Sealed
+from meldingsloft.domain.envelopes import Envelope, Enveloped, Sealed
 from meldingsloft.domain.identifiers import ContentId, MessageId, is_uuid
 from meldingsloft.ebxml.packaging import write_entity
 from meldingsloft.ebxml.soap import NAMESPACES, TEST_COMMENT, build_soap, cid, description_of

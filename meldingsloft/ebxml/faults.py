@@ -52,5 +52,5 @@ def _detail(fault: etree._Element) -> str:
     found = fault.find("detail")
     if found is None:
         return ""
-    words = (word for piece in found.itertext(etree.Element) for word in piece.split())
+    words = (word for piece in found.itertext(etree.Element) for word in str(piece).split())
     return " ".join(words)[:_LONGEST]

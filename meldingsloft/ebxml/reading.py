@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
-
-from lxml import etree
 
 from meldingsloft.domain.envelopes import (
     SIGNAL_ACTIONS,
     SIGNAL_SERVICE,
-    AckRequested,
     Acknowledgment,
+    AckRequested,
     EbxmlError,
     Endpoint,
     Envelope,
@@ -31,7 +30,10 @@ from meldingsloft.domain.envelopes import (
 from meldingsloft.domain.errors import EnvelopeError
 from meldingsloft.domain.identifiers import ContentId, ConversationId, CpaId, MessageId
 from meldingsloft.ebxml import namespaces as ns
-from meldingsloft.ebxml.blocks import FAULT, HEADER, Blocks, is_true, read_blocks
+from meldingsloft.ebxml.blocks import ACTOR, FAULT, HEADER, Blocks, elements, is_true, read_blocks
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 _EB = f"{{{ns.EB}}}"
 _DS = f"{{{ns.DS}}}"
@@ -81,7 +83,7 @@ def read_addresses(root: etree._Element) -> Addresses:
     """
     holder = root.find(HEADER)
     headers = [] if holder is None else holder.findall(f"{_EB}MessageHeader")
-    if len(headers) != 1 or any(name.endswith("}actor") for name in headers[0].attrib):
+    if len(headers) != 1 or (headers[0].get(ACTOR) or "").strip() in ns.UNSIGNED_ACTORS:
         return Addresses()
     header = headers[0]
     data = _only(header, "MessageData")
@@ -166,7 +168,7 @@ def text_of(element: etree._Element | None) -> str:
         return ""
     if not len(element):
         return (element.text or "").strip()
-    if any(isinstance(child.tag, str) for child in element):
+    if next(elements(element), None) is not None:
         return ""
     return ((element.text or "") + "".join(child.tail or "" for child in element)).strip()
 
@@ -181,9 +183,9 @@ def _children(parent: etree._Element, order: tuple[str, ...], path: str) -> dict
     """eb: children by name, checked against the order of the schema; elements of other namespaces may stand last."""
     found: dict[str, etree._Element] = {}
     position = 0
-    for child in parent:
+    for child in elements(parent):
         tag = child.tag
-        if not isinstance(tag, str) or not tag.startswith(_EB):
+        if not tag.startswith(_EB):
             continue
         name = tag[len(_EB) :]
         if name not in order:
@@ -257,7 +259,7 @@ def _endpoint(element: etree._Element, name: str) -> Endpoint:
             location=f"{path}/eb:PartyId",
             hint="EB-052",
         )
-    if any(isinstance(child.tag, str) and child.tag not in {f"{_EB}PartyId", f"{_EB}Role"} for child in element):
+    if any(child.tag not in {f"{_EB}PartyId", f"{_EB}Role"} for child in elements(element)):
         raise EnvelopeError(
             "ML-E009",
             f"eb:{name} holds an element that does not belong there",

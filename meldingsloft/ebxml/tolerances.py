@@ -9,17 +9,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from meldingsloft.domain.envelopes import Envelope, EnvelopeKind
 from meldingsloft.domain.findings import Finding, Place, Severity
 from meldingsloft.domain.identifiers import default_cpa_id, is_her_id, is_message_id, is_uuid
 from meldingsloft.ebxml import namespaces as ns
-from meldingsloft.ebxml.blocks import BODY, HEADER, MUST_UNDERSTAND, SIGNATURE
+from meldingsloft.ebxml.blocks import BODY, HEADER, MUST_UNDERSTAND, SIGNATURE, elements
 from meldingsloft.ebxml.encoding import read_declaration
 from meldingsloft.ebxml.mime import Mail, MailKind, MimePart
 from meldingsloft.xmlsafe import local_name
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 _W, _I = Severity.WARNING, Severity.INFO
 _EB = f"{{{ns.EB}}}"
@@ -110,11 +112,11 @@ def _xml(root: etree._Element, soap: bytes) -> Iterator[Finding]:
     if not declared.present or not declared.encoding:
         yield _found("EB-040", "the envelope does not declare its encoding", "HITS 1172:2017 r68, r78")
     body = root.find(BODY)
-    if body is not None and sum(isinstance(child.tag, str) for child in body) > 1:
+    if body is not None and len(list(elements(body))) > 1:
         yield _found("EB-047", "SOAP:Body holds more than one element", "HITS 1172:2017 §5.11.2")
     header = root.find(HEADER)
-    for block in header if header is not None else ():
-        if isinstance(block.tag, str) and block.tag.startswith(_EB) and (block.get(MUST_UNDERSTAND) or "") != "1":
+    for block in elements(header) if header is not None else ():
+        if block.tag.startswith(_EB) and (block.get(MUST_UNDERSTAND) or "") != "1":
             yield _found("EB-051", f"mustUnderstand of eb:{local_name(block)} is not 1", "HITS 1172:2017 r7, r69")
 
 

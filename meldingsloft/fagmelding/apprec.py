@@ -12,7 +12,8 @@ from meldingsloft.fagmelding import in_hcp
 from meldingsloft.fagmelding import questions as q
 from meldingsloft.fagmelding.codes import Code, Coded, Coding
 from meldingsloft.fagmelding.forms import Fault, Field, Form, Group, Need, Values, Written, order_of
-from meldingsloft.fagmelding.kinds import Moment, Surroundings, Text
+from meldingsloft.fagmelding.kinds import Surroundings, Text
+from meldingsloft.fagmelding.moments import Moment
 
 _ORDER = """
 AppRec: MsgType MIGversion SoftwareName SoftwareVersion GenDate Id Sender Receiver Status Error OriginalMsgId
@@ -35,11 +36,30 @@ def _errors_fit(values: Values, _around: Surroundings) -> Iterator[Fault]:
 
 def _original() -> Group:
     items = (
-        Field("type", Code("8279"), "type of the message answered (kodeverk 8279)", "MsgType", need=Need.ALWAYS, source="AK-007"),
         Field(
-            "issued", Moment("time", attribute=False), "when the message answered was made (its GenDate)", "IssueDate", need=Need.ALWAYS, source="AK-006"
+            "type",
+            Code("8279"),
+            "type of the message answered (kodeverk 8279)",
+            "MsgType",
+            need=Need.ALWAYS,
+            source="AK-007",
         ),
-        Field("id", Text(), "msg_id of the message answered (AppRec 1.0: sometimes its document id)", "Id", need=Need.ALWAYS, source="AK-005"),
+        Field(
+            "issued",
+            Moment("time", attribute=False),
+            "when the message answered was made (its GenDate)",
+            "IssueDate",
+            need=Need.ALWAYS,
+            source="AK-006",
+        ),
+        Field(
+            "id",
+            Text(),
+            "msg_id of the message answered (AppRec 1.0: sometimes its document id)",
+            "Id",
+            need=Need.ALWAYS,
+            source="AK-005",
+        ),
     )
     return Group("original", "the message that is answered", items, "OriginalMsgId", Need.ALWAYS)
 
@@ -61,8 +81,17 @@ def _form(
         Written("MIGversion", Text(), mig_version),
         q.MSG_ID.at("Id"),
         q.GENERATED.at("GenDate", kind=Moment("time", attribute=False, zoned=True)),
-        Field("status", Code("8258", only=("1", "2")), "OK (1) or Avvist (2)", "Status", need=Need.ALWAYS, source="AK-003"),
-        Field("errors", Coding(("8221",), words=False), "why it is rejected (kodeverk 8221)", "Error", many=True, source="AK-004"),
+        Field(
+            "status", Code("8258", only=("1", "2")), "OK (1) or Avvist (2)", "Status", need=Need.ALWAYS, source="AK-003"
+        ),
+        Field(
+            "errors",
+            Coding(("8221",), words=False),
+            "why it is rejected (kodeverk 8221)",
+            "Error",
+            many=True,
+            source="AK-004",
+        ),
         _original(),
         in_hcp.party("sender", "who answers", "Sender", extra=(sender_role,), need=Need.ALWAYS, lists=lists),
         receiver,
@@ -77,7 +106,14 @@ def form_1_1() -> Form:
     text = "which receiver answers: PRIM (the main one) or COP (a copy receiver)"
     sender_role = Field("role", Code("8112", only=("PRIM", "COP")), text, "Role", default="PRIM", source="AK-011")
     receiver_role = Coded("AVS", "Avsender")
-    return _form("apprec-1.1", "http://www.kith.no/xmlstds/apprec/2012-02-15", "v1.1 2012-02-15", sender_role, receiver_role, ("9051", "8116"))
+    return _form(
+        "apprec-1.1",
+        "http://www.kith.no/xmlstds/apprec/2012-02-15",
+        "v1.1 2012-02-15",
+        sender_role,
+        receiver_role,
+        ("9051", "8116"),
+    )
 
 
 def form_1_0() -> Form:
@@ -85,4 +121,11 @@ def form_1_0() -> Form:
     text = "which receiver answers: REQ (stood as Requester), SPR (as ServProvider) or COP (a copy receiver)"
     sender_role = Field("role", Code("7301", only=("REQ", "SPR", "COP")), text, "Role", default="REQ", source="AK-011")
     receiver_role = Coded("RECEIVER", "Mottaker")
-    return _form("apprec-1.0", "http://www.kith.no/xmlstds/apprec/2004-11-21", "1.0 2004-11-21", sender_role, receiver_role, ("8268", "8268"))
+    return _form(
+        "apprec-1.0",
+        "http://www.kith.no/xmlstds/apprec/2004-11-21",
+        "1.0 2004-11-21",
+        sender_role,
+        receiver_role,
+        ("8268", "8268"),
+    )

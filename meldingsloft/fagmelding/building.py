@@ -22,7 +22,7 @@ from meldingsloft.xmlsafe import parse
 if TYPE_CHECKING:
     from meldingsloft.ports import CodeLists, Ids
 
-CANCELLATIONS = frozenset({"C", "Kansellering"})
+_CANCELLATIONS = frozenset({"c", "kansellering"})
 
 
 def _no_attachments(_name: str) -> bytes:
@@ -52,7 +52,7 @@ def build(
     """
     catalogue.named(short_name)
     form = form_of(short_name)
-    cancels = str(case.get("change", "")) in CANCELLATIONS
+    cancels = str(case.get("change", "")).strip().casefold() in _CANCELLATIONS
     around = Surroundings(codes, ids, now, load_attachment, cancels)
     root = place_values(form, read_case(form, case, around, locate), around)
     payload = document(root, {form.namespaces[prefix]: prefix for prefix in form.prefixed})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from meldingsloft.fagmelding.kinds import Raw, Surroundings, Wrong, name_of, read_text
@@ -68,7 +68,12 @@ class Code:
         if isinstance(raw, int) and not isinstance(raw, bool):
             raw = str(raw)
         text = read_text(raw, self.what)
-        choices = [(code, name) for code, name in around.codes.codes(self.list_number) if not self.only or code in self.only]
+        name = around.codes.display(self.list_number, text)
+        if name is not None and (not self.only or text in self.only):
+            return Coded(text, name, self.list_number)
+        choices = [
+            (code, name) for code, name in around.codes.codes(self.list_number) if not self.only or code in self.only
+        ]
         found = _chosen(text, choices)
         if found is None:
             title = f"kodeverk {self.list_number} ({around.codes.name(self.list_number)})"
@@ -130,7 +135,9 @@ class Coding:
         if name is None:
             self._unlisted(number, code, around)
         if not (name or text):
-            raise Wrong("the text of the code is missing", 'write { code = "…", text = "…" }: the list itself is not at hand')
+            raise Wrong(
+                "the text of the code is missing", 'write { code = "…", text = "…" }: the list itself is not at hand'
+            )
         return Coded(code, text or name or "", number, note or (text if number == "8212" else ""))
 
     def _unlisted(self, number: str, code: str, around: Surroundings) -> None:
@@ -147,7 +154,9 @@ class Coding:
         text = str(raw).strip().removeprefix(OID)
         number = next((n for name, n in SYSTEMS.items() if name.casefold() == text.casefold()), text)
         if number not in self.lists:
-            raise Wrong("the code system cannot stand here", f"it is one of {', '.join(_NAMES.get(n, n) for n in self.lists)}")
+            raise Wrong(
+                "the code system cannot stand here", f"it is one of {', '.join(_NAMES.get(n, n) for n in self.lists)}"
+            )
         return number
 
     def write(self, node: Node, value: Coded) -> None:
@@ -183,7 +192,7 @@ def write_coded(node: Node, value: Coded, *, with_system: bool) -> None:
     node.attributes.update({key: part for key, part in parts.items() if part})
 
 
-def nearest(text: str, choices: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> str:
+def nearest(text: str, choices: Sequence[tuple[str, str]]) -> str:
     """The choices somebody may have meant, or the first ones, each as ``code text``."""
     by_word = {word.casefold(): (code, name) for code, name in choices for word in (name, code)}
     near = difflib.get_close_matches(text.casefold(), by_word, n=3, cutoff=0.5)
@@ -192,7 +201,7 @@ def nearest(text: str, choices: list[tuple[str, str]] | tuple[tuple[str, str], .
     return ("nearest: " if near else "one of: ") + ", ".join(f"{code} {name}" for code, name in found) + more
 
 
-def _chosen(text: str, choices: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
+def _chosen(text: str, choices: Sequence[tuple[str, str]]) -> tuple[str, str] | None:
     for code, name in choices:
         if code == text:
             return code, name

@@ -11,7 +11,8 @@ from meldingsloft.fagmelding import in_msghead
 from meldingsloft.fagmelding import questions as q
 from meldingsloft.fagmelding.codes import Code
 from meldingsloft.fagmelding.forms import Fault, Field, Form, Group, Need, Values, Written, order_of
-from meldingsloft.fagmelding.kinds import HER, HPR, Moment, Reach, Surroundings, Text
+from meldingsloft.fagmelding.kinds import HER, HPR, Reach, Surroundings, Text
+from meldingsloft.fagmelding.moments import Moment
 from meldingsloft.fagmelding.prose import Prose
 
 NAMESPACE = "http://www.kith.no/xmlstds/dialog/2013-01-23"
@@ -77,9 +78,21 @@ def _roles() -> Group:
     )
     person = "HealthcareProfessional"
     items = (
-        Field("role", Code("9034", with_system=True), "what the person is to the patient (kodeverk 9034)", "RoleToPatient", source="DI-011"),
+        Field(
+            "role",
+            Code("9034", with_system=True),
+            "what the person is to the patient (kodeverk 9034)",
+            "RoleToPatient",
+            source="DI-011",
+        ),
         Field("part", Code("9057", with_system=True), "part in the note (kodeverk 9057)", "RolleNotat"),
-        Field("profession", Code("9060"), "profession (kodeverk 9060)", f"{person}/TypeHealthcareProfessional", source="DI-013"),
+        Field(
+            "profession",
+            Code("9060"),
+            "profession (kodeverk 9060)",
+            f"{person}/TypeHealthcareProfessional",
+            source="DI-013",
+        ),
         Field("given_name", Text(), "given name", f"{person}/GivenName"),
         q.MIDDLE_NAME.at(f"{person}/MiddleName"),
         Field("family_name", Text(), "family name", f"{person}/FamilyName"),
@@ -93,14 +106,32 @@ def _roles() -> Group:
         unit,
     )
     text = "who answers for the message and whom it is for"
-    return Group("roles", text, items, "RollerRelatertNotat", Need.ALWAYS, many=True, checks=(_role_faults,), source="HITS 1174:2017 §6.1")
+    return Group(
+        "roles",
+        text,
+        items,
+        "RollerRelatertNotat",
+        Need.ALWAYS,
+        many=True,
+        checks=(_role_faults,),
+        source="HITS 1174:2017 §6.1",
+    )
 
 
 def _note() -> Group:
     items = (
         Written("TemaKodet", Code("7322", with_system=True), "6"),
-        Field("topic", Text(), "what it is about, the same through the thread", "Tema", need=Need.ALWAYS, source="DI-010"),
-        Field("text", Prose(simple=True), "the message; an empty line parts paragraphs", "TekstNotatInnhold", need=Need.ALWAYS, source="DI-009"),
+        Field(
+            "topic", Text(), "what it is about, the same through the thread", "Tema", need=Need.ALWAYS, source="DI-010"
+        ),
+        Field(
+            "text",
+            Prose(simple=True),
+            "the message; an empty line parts paragraphs",
+            "TekstNotatInnhold",
+            need=Need.ALWAYS,
+            source="DI-009",
+        ),
         Field("remark", Text(), "remark", "Merknad"),
         Field(
             "date",
@@ -130,7 +161,9 @@ def form() -> Form:
     )
     checks = (q.of_this_type("dialog-helsefaglig-1.1"), q.known_parties, q.issued_before_sent, _thread)
     top = Group("", "the case", items, checks=checks)
-    return in_msghead.form("dialog-helsefaglig-1.1", "Helsefaglig dialog", top, {"dia": NAMESPACE}, order_of(NAMESPACE, _ORDER))
+    return in_msghead.form(
+        "dialog-helsefaglig-1.1", "Helsefaglig dialog", top, {"dia": NAMESPACE}, order_of(NAMESPACE, _ORDER)
+    )
 
 
 def _thread(values: Values, around: Surroundings) -> Iterator[Fault]:

@@ -1,6 +1,6 @@
 """The form of epikrise 1.2: what a hospital tells when a patient leaves (HIS 80226:2014, HISD 1033, HITS 1174 §4.3).
 
-Vocabulary: *clinical information* is an InfItem with a type of kodeverk 8233; a *text* is a Comment with a heading of 8311.
+What it tells of the contact stands in ``epikrise_content``.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from collections.abc import Iterator
 
 from meldingsloft.fagmelding import in_hcp
 from meldingsloft.fagmelding import questions as q
-from meldingsloft.fagmelding.codes import Choice, Code, Coding
-from meldingsloft.fagmelding.forms import Fault, Field, Form, Group, Need, Values, Written, order_of
-from meldingsloft.fagmelding.kinds import Moment, Quantity, Reach, Surroundings, Text, Uuid, instant
+from meldingsloft.fagmelding.codes import Code, Coding
+from meldingsloft.fagmelding.epikrise_content import DIAGNOSES, ENDED, STARTED, clinical, texts
+from meldingsloft.fagmelding.forms import Check, Fault, Field, Form, Group, Need, Values, Written, order_of
+from meldingsloft.fagmelding.kinds import Reach, Surroundings, Text, Uuid
+from meldingsloft.fagmelding.moments import Moment, instant
 from meldingsloft.fagmelding.prose import Prose
 from meldingsloft.hodemelding.msghead import BASE64_CONTAINER
 
@@ -41,14 +43,9 @@ Result: Heading TextResultValue TextCode
 DateResult: DateResultValue
 ClinInv: Id Spec
 """
-DIAGNOSES = ("7110", "7170", "7171")
-PROCEDURES = ("7210", "7270", "7010")
-ANALYSES = ("7280", "8212", "7270")
-_STARTED = Field("from", Moment(), "from when", "StartDateTime")
-_ENDED = Field("to", Moment(), "until when", "EndDateTime")
 
 
-def _in_order(first: str, last: str) -> q.Check:
+def _in_order(first: str, last: str) -> Check:
     def check(values: Values, _around: Surroundings) -> Iterator[Fault]:
         if values.get(first) and values.get(last) and instant(values[last]) < instant(values[first]):
             yield last, f"it is earlier than {first}", "check both"
@@ -60,51 +57,60 @@ def _one_main(values: Values, _around: Surroundings) -> Iterator[Fault]:
     """Only one main diagnosis (rule EP-017)."""
     mains = [number for number, diagnosis in enumerate(values.get("diagnoses", [])) if diagnosis["main"].code == "H"]
     for number in mains[1:]:
-        yield f"diagnoses.{number}.main", "there is a main diagnosis already", "an epikrise has one; take main away from the others"
+        yield (
+            f"diagnoses.{number}.main",
+            "there is a main diagnosis already",
+            "an epikrise has one; take main away from the others",
+        )
 
 
 def _responsible(values: Values, around: Surroundings) -> Iterator[Fault]:
     """Somebody answers for the report (rule EP-013)."""
     if not around.cancels and not ("responsible" in values or "responsible_unit" in values):
-        yield "responsible", "it is missing", "name the professional (or responsible_unit) that answers for the report, with phone"
+        yield (
+            "responsible",
+            "it is missing",
+            "name the professional (or responsible_unit) that answers for the report, with phone",
+        )
 
 
-def _diagnosed(values: Values, _around: Surroundings) -> Iterator[Fault]:
-    if not (values.get("diagnosis") or values.get("text")):
-        yield "diagnosis", "it is missing", "give diagnosis (a code) or text"
+_OF_THE_CONTACT = ("diagnoses", "cave", "findings", "results", "information", "procedures", "medication", "texts")
 
 
-def _one_outcome(values: Values, _around: Surroundings) -> Iterator[Fault]:
-    given = [key for key in ("value", "text", "date_value") if values.get(key)]
-    if len(given) != 1:
-        yield "value", "a result has exactly one of value, text and date_value", "part them into several results"
+def _content_has_contact(values: Values, _around: Surroundings) -> Iterator[Fault]:
+    """Clinical content stands inside the contact, which a cancellation may leave out."""
+    if "contact" not in values and any(values.get(key) for key in _OF_THE_CONTACT):
+        yield "contact", "it is missing, and the clinical content belongs to it", "give it, or take the content away"
 
 
 def _contact() -> Group:
     items = (
-        Field("admitted", Moment(), "when the contact began", "ReportedEvent/StartDateTime", need=Need.ALWAYS, source="EP-011"),
+        Field(
+            "admitted",
+            Moment(),
+            "when the contact began",
+            "ReportedEvent/StartDateTime",
+            need=Need.ALWAYS,
+            source="EP-011",
+        ),
         Field("discharged", Moment(), "when it ended", "ReportedEvent/EndDateTime", source="EP-012"),
         Written("ServType", Code("7309"), "N"),
-        Field("type", Code("8240"), "kind of contact (kodeverk 8240)", "Service/AdmCat", need=Need.ALWAYS, source="EP-011"),
+        Field(
+            "type", Code("8240"), "kind of contact (kodeverk 8240)", "Service/AdmCat", need=Need.ALWAYS, source="EP-011"
+        ),
         Field("specialty", Coding(("8451", "8655"), words=False), "specialty (kodeverk 8451)", "Service/MedSpecialty"),
         Field("discharged_to", Code("7300"), "where the patient went (kodeverk 7300)", "AdmOutcome"),
         Field("urgency", Code("8304"), "urgency (kodeverk 8304)", "Priority"),
         Field("recipient", Code("8250"), "who received the service (kodeverk 8250)", "Recipient"),
     )
-    return Group("contact", "the stay or consultation", items, "ServRprt/Event", Need.CONTENT, checks=(_in_order("admitted", "discharged"),))
-
-
-def _diagnoses(key: str, place: str, concept: str, text: str) -> Group:
-    items = (
-        Field("main", Choice("8233", "H", "B"), "true for the main diagnosis", "Type", default=False),
-        Field("diagnosis", Coding(DIAGNOSES), "code and text; ICD-10, or name another system", f"{concept}/Concept", source="KV-019"),
-        Field("star", Coding(("7110",), words=False), "ICD-10 star code", f"{concept}/Modifier[Name=7305:S]/Value", source="EP-019"),
-        Field("text", Prose(), "the diagnosis in words", "Observation/Description"),
-        Field("comment", Text(), "a remark on the diagnosis", "Observation/Comment"),
-        _STARTED,
-        _ENDED,
+    return Group(
+        "contact",
+        "the stay or consultation",
+        items,
+        "ServRprt/Event",
+        Need.CONTENT,
+        checks=(_in_order("admitted", "discharged"),),
     )
-    return Group(key, text, items, place, many=True, checks=(_diagnosed,), source="EP-016")
 
 
 def _referral() -> Group:
@@ -120,76 +126,17 @@ def _referral() -> Group:
         Field("type", Code("8455"), "type of referral (kodeverk 8455)", "MsgDescr", default="10"),
         Field("comment", Text(), "remark of the referrer", "ReqComment"),
         Field("problem", Prose(), "why the patient was referred", "ReasonAsText[Heading=8311:PROB]/TextResultValue"),
-        Group("diagnoses", "diagnoses of the referral, at least one", diagnosis, "Diagnosis", Need.ALWAYS, many=True, source="EP-026"),
+        Group(
+            "diagnoses",
+            "diagnoses of the referral, at least one",
+            diagnosis,
+            "Diagnosis",
+            Need.ALWAYS,
+            many=True,
+            source="EP-026",
+        ),
     )
     return Group("referral", "the referral that led to the contact", items, "ServRprt/ServReq")
-
-
-def _clinical() -> tuple[Group, ...]:
-    observed = "Observation/Description"
-    cave = (
-        Field("text", Prose(), "what the patient must not be given, and why", observed, need=Need.ALWAYS),
-        Field("substance", Coding(("7180",)), "the substance (ATC)", "Observation/CodedDescr/Concept"),
-    )
-    finding = (Field("text", Prose(), "what was found", observed, need=Need.ALWAYS), Field("date", Moment(), "when", "OrgDate"))
-    other = (
-        Field("type", Code("8233"), "what it is about (kodeverk 8233): ANAM, OPPL, NB …", "Type", need=Need.ALWAYS),
-        Field("text", Prose(), "the information", observed, need=Need.ALWAYS),
-        _STARTED,
-        _ENDED,
-    )
-    procedure = (
-        Field("type", Code("8233", only=("OPIN", "MPRS", "PRS")), "OPIN, MPRS or PRS (kodeverk 8233)", "Type", default="OPIN"),
-        Field("procedure", Coding(PROCEDURES), "code and text; NCSP, or name another system", "Observation/CodedDescr/Concept", need=Need.ALWAYS),
-        Field("text", Prose(), "how it was done", observed),
-        Field("date", Moment(), "when it was done", "StartDateTime"),
-    )
-    place = "ServRprt/Event/InfItem"
-    return (
-        _diagnoses("diagnoses", place, "Observation/CodedDescr", "diagnoses of the contact, the main one first"),
-        Group("cave", "critical information (CAVE)", cave, f"{place}[Type=8233:CAVE]", many=True, source="EP-023"),
-        Group("findings", "findings and examinations, in words", finding, f"{place}[Type=8233:FUNN]", many=True),
-        _results(place),
-        Group("information", "other clinical information", other, place, many=True),
-        Group("procedures", "operations and other procedures", procedure, place, many=True),
-        _medication(place),
-    )
-
-
-def _results(place: str) -> Group:
-    items = (
-        Field("analysis", Coding(ANALYSES), "what was examined; NLK, or name another system", "ResultItem/ClinInv/Id", need=Need.ALWAYS),
-        Field("value", Quantity("8364", closed=False, result=True), 'number and unit, as "8.2 g/dL" or "< 5 mg/L"', "ResultItem/NumResult"),
-        Field("text", Prose(), "the result in words", "ResultItem/TextResult/Result/TextResultValue"),
-        Field("date_value", Moment(), "a result that is a date", "ResultItem/DateResult/DateResultValue"),
-        Field("date", Moment(), "when it was examined", "ResultItem/InvDate"),
-        Field("comment", Text(), "remark", "ResultItem/Comment"),
-    )
-    return Group("results", "results, one by one", items, f"{place}[Type=8233:FUNN]", many=True, checks=(_one_outcome,))
-
-
-def _medication(place: str) -> Group:
-    items = (
-        Field("drug", Coding(("7180",)), "ATC code and name of the drug", "Medication/DrugId", need=Need.ALWAYS, source="EP-025"),
-        Field("status", Code("7307"), "status of use (kodeverk 7307)", "Medication/Status", default="6"),
-        Field("strength", Quantity("9090"), 'strength, as "75 mg"', "Medication/UnitDose"),
-        Field("dosage", Text(), "dosage in words", "Medication/DosageText"),
-        Field("form", Code("7448", with_system=True), "form of the drug (kodeverk 7448)", "Medication/Form"),
-        Field("route", Code("7477", with_system=True), "route (kodeverk 7477)", "Medication/RouteOfAdm"),
-        Field("duration", Quantity("9088"), 'how long, as "10 Døgn"', "Medication/IntendedDuration"),
-        Field("comment", Text(), "remark", "Medication/Comment"),
-        _STARTED,
-        _ENDED,
-    )
-    return Group("medication", "drugs in use and stopped", items, f"{place}[Type=8233:MEDB]", many=True, source="EP-024, EP-025")
-
-
-def _texts() -> Group:
-    items = (
-        Field("heading", Code("8311"), "heading (kodeverk 8311): VU Vurdering, FO, FU, OP, AI, HJ, IP …", "Heading", need=Need.ALWAYS),
-        Field("text", Prose(), "the text; an empty line parts paragraphs, '- ' makes a list", "TextResultValue", need=Need.ALWAYS),
-    )
-    return Group("texts", "the text of the epikrise under its headings", items, "ServRprt/Event/Comment", many=True, source="EP-020 to EP-022")
 
 
 def _patient() -> Group:
@@ -200,7 +147,7 @@ def _patient() -> Group:
         in_hcp.address("Address"),
         Written("Address/Type", Code("3401"), "H", inside=True),
     )
-    warning = (Field("text", Text(), "what others must beware of", "Precaution", need=Need.ALWAYS), _STARTED, _ENDED)
+    warning = (Field("text", Text(), "what others must beware of", "Precaution", need=Need.ALWAYS), STARTED, ENDED)
     items = (
         *in_hcp.patient_items("8116"),
         Group("warnings", "warnings to others who meet the patient", warning, "PatientPrecaution", many=True),
@@ -208,14 +155,23 @@ def _patient() -> Group:
         in_hcp.contact("referrer", "who referred the patient", "PatRelHCP[Relation=8254:HHE]", source="EP-015"),
         in_hcp.contact("gp", "the patient's fastlege", "PatRelHCP[Relation=8254:FLE]", source="EP-014"),
     )
-    return Group("patient", "the patient", items, "ServRprt/Patient", Need.ALWAYS, checks=(q.identified, q.official_number))
+    return Group(
+        "patient", "the patient", items, "ServRprt/Patient", Need.ALWAYS, checks=(q.identified, q.official_number)
+    )
 
 
 def _report() -> tuple[Field | Written, ...]:
     return (
         q.CHANGE.at("ServRprt/ServType"),
         Field("title", Text(), "title of the document", "ServRprt/MsgDescr", default="Epikrise"),
-        Field("status", Code("7306"), "status of the report (kodeverk 7306)", "ServRprt/Status", default="F", source="EP-002"),
+        Field(
+            "status",
+            Code("7306"),
+            "status of the report (kodeverk 7306)",
+            "ServRprt/Status",
+            default="F",
+            source="EP-002",
+        ),
         q.ISSUED.at("ServRprt/IssueDate"),
         q.APPROVED.at("ServRprt/ApprDate"),
         Field("priority", Code("7303"), "priority (kodeverk 7303)", "ServRprt/Priority"),
@@ -225,12 +181,26 @@ def _report() -> tuple[Field | Written, ...]:
 
 def form() -> Form:
     """The form of epikrise 1.2."""
-    copies = in_hcp.party("copies", "copy receivers", "ServRprt/CopyDest", extra=(in_hcp.role("Role", "COP", "Kopimottaker"),), many=True)
+    copies = in_hcp.party(
+        "copies", "copy receivers", "ServRprt/CopyDest", extra=(in_hcp.role("Role", "COP", "Kopimottaker"),), many=True
+    )
     items = (
         *in_hcp.head(Written("Type", Code("8279"), "EPIKRISE"), "v1.2 2012-02-15"),
         *_report(),
-        in_hcp.party("sender", "who sends", "ServRprt/ServProvider", extra=(in_hcp.role("Role", "SPR", "Tjenesteyter"),), need=Need.ALWAYS),
-        in_hcp.party("receiver", "who receives", "ServRprt/Requester", extra=(in_hcp.role("Role", "REQ", "Rekvirent"),), need=Need.ALWAYS),
+        in_hcp.party(
+            "sender",
+            "who sends",
+            "ServRprt/ServProvider",
+            extra=(in_hcp.role("Role", "SPR", "Tjenesteyter"),),
+            need=Need.ALWAYS,
+        ),
+        in_hcp.party(
+            "receiver",
+            "who receives",
+            "ServRprt/Requester",
+            extra=(in_hcp.role("Role", "REQ", "Rekvirent"),),
+            need=Need.ALWAYS,
+        ),
         copies,
         _patient(),
         in_hcp.contact(
@@ -243,11 +213,18 @@ def form() -> Form:
         in_hcp.responsible_unit("ServRprt/RelServProvider[Relation=8254:ARP]", "EP-013"),
         _contact(),
         _referral(),
-        *_clinical(),
-        _texts(),
+        *clinical(),
+        texts(),
         in_hcp.attachments("ServRprt/RefDoc[MsgType=8114:A]"),
     )
-    checks = (q.of_this_type("epikrise-1.2"), q.known_parties, q.issued_before_sent, _one_main, _responsible)
+    checks = (
+        q.of_this_type("epikrise-1.2"),
+        q.known_parties,
+        q.issued_before_sent,
+        _one_main,
+        _responsible,
+        _content_has_contact,
+    )
     return Form(
         "epikrise-1.2",
         "Epikrise",

@@ -19,7 +19,7 @@ import enum
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from meldingsloft.fagmelding.kinds import Kind, Raw, Surroundings
@@ -130,11 +130,13 @@ class Step:
     asked: Asked | None
 
 
-_STEP = re.compile(r"(?:(?P<prefix>\w+):)?(?P<name>\w+)(?:\[(?P<path>[\w/]+)(?P<sort>[=~])(?P<list>\d+):(?P<code>[\w-]+)\])?")
+_STEP = re.compile(
+    r"(?:(?P<prefix>\w+):)?(?P<name>\w+)(?:\[(?P<path>[\w/]+)(?P<sort>[=~])(?P<list>\d+):(?P<code>[\w-]+)\])?"
+)
 _BETWEEN = re.compile(r"/(?![^\[]*\])")
 
 
-@lru_cache(maxsize=None)
+@cache
 def steps(place: str) -> tuple[Step, ...]:
     """The steps of a place.
 

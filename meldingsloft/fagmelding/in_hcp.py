@@ -9,7 +9,8 @@ from __future__ import annotations
 from meldingsloft.fagmelding import questions as q
 from meldingsloft.fagmelding.codes import Code, Coded
 from meldingsloft.fagmelding.forms import Check, Field, Group, Need, Values, Written
-from meldingsloft.fagmelding.kinds import HPR, Moment, Raw, Reach, Surroundings, Text
+from meldingsloft.fagmelding.kinds import HPR, Raw, Reach, Surroundings, Text
+from meldingsloft.fagmelding.moments import Moment
 
 HCP_ORDER = """
 HCP: Inst HCProf MedSpeciality MedSpecialty Address
@@ -144,7 +145,9 @@ def responsible_unit(place: str, source: str) -> Group:
         Field("phone", Reach(), "telephone", "HCP/Address/TeleAddress", need=Need.ALWAYS),
         Written("HCP/Address/Type", Code("3401"), "WP", inside=True),
     )
-    return Group("responsible_unit", "the unit that answers for the report, instead of a person", items, place, source=source)
+    return Group(
+        "responsible_unit", "the unit that answers for the report, instead of a person", items, place, source=source
+    )
 
 
 def attachments(place: str = "RefDoc[MsgType=8114:A]") -> Group:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from meldingsloft.fagmelding import questions as q
 from meldingsloft.fagmelding.codes import Code
 from meldingsloft.fagmelding.forms import Field, Form, Group, Need, Written, order_of
-from meldingsloft.fagmelding.kinds import Moment, Text, Uuid
+from meldingsloft.fagmelding.kinds import Text, Uuid
+from meldingsloft.fagmelding.moments import Moment
 from meldingsloft.hodemelding import msghead
 
 FELLESKOMPONENT = "http://www.kith.no/xmlstds/felleskomponent1"
@@ -132,7 +133,9 @@ def attachments() -> Group:
     return Group("attachments", "files that travel with the message", items, place, many=True, checks=(q.mime_fits,))
 
 
-def form(short_name: str, title: str, top: Group, namespaces: dict[str, str], order: dict[tuple[str, str], tuple[str, ...]]) -> Form:
+def form(
+    short_name: str, title: str, top: Group, namespaces: dict[str, str], order: dict[tuple[str, str], tuple[str, ...]]
+) -> Form:
     """The form of a message inside a hodemelding."""
     return Form(
         short_name,

@@ -11,11 +11,10 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from meldingsloft.domain.identifiers import is_uuid
-from meldingsloft.domain.norwegian_time import from_wall
 from meldingsloft.fagmelding.writing import Node, forbidden_character
 
 if TYPE_CHECKING:
@@ -76,10 +75,10 @@ def read_text(raw: Raw, what: str) -> str:
 
 def name_of(raw: Raw) -> str:
     """What a raw value is, in words."""
-    names: tuple[tuple[type, str], ...] = (
+    names: tuple[tuple[type | tuple[type, ...], str], ...] = (
         (bool, "true or false"),
         (str, "a text"),
-        (int | float, "a number"),  # type: ignore[arg-type]
+        ((int, float), "a number"),
         (dict, "a table"),
         (list, "a list"),
         (dt.datetime, "a time"),
@@ -96,7 +95,7 @@ class Text:
     lines: bool = False
     what: str = "a text"
 
-    def read(self, raw: Raw, around: Surroundings) -> str:  # noqa: ARG002
+    def read(self, raw: Raw, around: Surroundings) -> str:
         """One line, or lines parted by CR LF."""
         text = read_text(raw, self.what).replace("\t", " ")
         if "\n" in text and not self.lines:
@@ -116,7 +115,7 @@ class Number:
     form: re.Pattern[str]
     mend: str
 
-    def read(self, raw: Raw, around: Surroundings) -> str:  # noqa: ARG002
+    def read(self, raw: Raw, around: Surroundings) -> str:
         """The digits."""
         text = str(raw) if isinstance(raw, int) and not isinstance(raw, bool) else read_text(raw, self.what)
         if self.form.fullmatch(text) is None:
@@ -140,11 +139,13 @@ class Uuid:
 
     what: str = "a UUID"
 
-    def read(self, raw: Raw, around: Surroundings) -> str:  # noqa: ARG002
+    def read(self, raw: Raw, around: Surroundings) -> str:
         """The UUID as written."""
         text = read_text(raw, self.what)
         if not is_uuid(text):
-            raise Wrong("it is not a UUID", "write 8-4-4-4-12 hexadecimal digits, or take the key away to have one made")
+            raise Wrong(
+                "it is not a UUID", "write 8-4-4-4-12 hexadecimal digits, or take the key away to have one made"
+            )
         return text
 
     def write(self, node: Node, value: str) -> None:
@@ -153,77 +154,18 @@ class Uuid:
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
-    """A date, a time or either. A time without offset is Norwegian time.
-
-    ``attribute`` writes it as ``@V`` (kith:TS), else it is element content (xs:dateTime, xs:date). ``zoned`` gives a time
-    without offset the one it had in Norway, so that it can be compared.
-    """
-
-    precision: Literal["any", "time", "date"] = "any"
-    attribute: bool = True
-    zoned: bool = False
-
-    @property
-    def what(self) -> str:
-        """By precision."""
-        return {"any": "a date or a time", "time": "a date with a time", "date": "a date"}[self.precision]
-
-    def read(self, raw: Raw, around: Surroundings) -> dt.date:  # noqa: ARG002
-        """A date, or a datetime without fractions of seconds."""
-        value = _parsed(raw) if isinstance(raw, str) else raw
-        if not isinstance(value, dt.date) or (isinstance(value, dt.datetime) == (self.precision == "date")):
-            return self._of_another_precision(value)
-        return self._settled(value)
-
-    def _of_another_precision(self, value: Raw) -> dt.date:
-        if self.precision == "any" and isinstance(value, dt.date):
-            return self._settled(value)
-        example = {"date": "2026-03-02", "time": "2026-03-02T10:31:07", "any": "2026-03-02 or 2026-03-02T10:31:07"}
-        raise Wrong(f"{self.what} is wanted", f"write it as {example[self.precision]}")
-
-    def _settled(self, value: dt.date) -> dt.date:
-        if not isinstance(value, dt.datetime):
-            return value
-        value = value.replace(microsecond=0)
-        return from_wall(value) if self.zoned and value.tzinfo is None else value
-
-    def write(self, node: Node, value: dt.date) -> None:
-        """ISO 8601."""
-        if self.attribute:
-            node.attributes["V"] = value.isoformat()
-        else:
-            node.children.append(value.isoformat())
-
-
-def _parsed(text: str) -> dt.date | None:
-    """ISO 8601 in the forms XML Schema knows, None for anything else."""
-    try:
-        return dt.date.fromisoformat(text) if len(text) == 10 else dt.datetime.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def instant(value: dt.date) -> dt.datetime:
-    """A date or time as an aware instant, to compare; a date is its first moment in Norway."""
-    if not isinstance(value, dt.datetime):
-        value = dt.datetime(value.year, value.month, value.day)  # noqa: DTZ001 - the wall clock is applied next
-    return value if value.tzinfo else from_wall(value)
-
-
-@dataclass(frozen=True, slots=True)
 class YesNo:
     """True or false as ``@V`` (kith:BL, rule DT-010)."""
 
     what: str = "true or false"
 
-    def read(self, raw: Raw, around: Surroundings) -> bool:  # noqa: ARG002
+    def read(self, raw: Raw, around: Surroundings) -> bool:
         """The boolean."""
         if not isinstance(raw, bool):
             raise Wrong("true or false is wanted", "write true or false without quotes")
         return raw
 
-    def write(self, node: Node, value: bool) -> None:  # noqa: FBT001
+    def write(self, node: Node, value: bool) -> None:
         """``true`` or ``false``."""
         node.attributes["V"] = "true" if value else "false"
 
@@ -243,7 +185,7 @@ class Reach:
         """By scheme."""
         return "a mail address" if self.scheme == "mailto" else "a telephone number"
 
-    def read(self, raw: Raw, around: Surroundings) -> str:  # noqa: ARG002
+    def read(self, raw: Raw, around: Surroundings) -> str:
         """The URL; blanks in a number are left out."""
         text = read_text(raw, self.what).removeprefix(f"{self.scheme}:")
         bare = text if self.scheme == "mailto" else "".join(text.split())
@@ -254,102 +196,3 @@ class Reach:
     def write(self, node: Node, value: str) -> None:
         """The URL."""
         node.attributes["V"] = value
-
-
-_QUANTITY = re.compile(r"(?P<sign>[<>≤≥]?)[ ]*(?P<number>[+-]?[0-9]+(?:[.,][0-9]+)?)(?:[ ]+(?P<unit>\S.*))?")
-_COMPARISONS = {"<": "LT", ">": "GT", "≤": "LE", "≥": "GE"}
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A number with its unit, and for results how it compares."""
-
-    number: str
-    """Decimal point."""
-    unit: str
-    sign: str = ""
-    """``<``, ``>``, ``≤``, ``≥`` or nothing."""
-    sign_name: str = ""
-    """Display text of the sign in kodeverk 8239."""
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A number and its unit in one text, ``20 mg`` (kith:PQ, rules DT-012, DT-013).
-
-    ``units`` is the list of units, checked where the standard closes it (``closed``). With ``result`` the value may begin
-    with ``<`` or ``>`` and becomes NumResult with ArithmeticComp (8239) and NumResultValue.
-    """
-
-    units: str = ""
-    closed: bool = True
-    result: bool = False
-    what: str = "a number with a unit"
-
-    def read(self, raw: Raw, around: Surroundings) -> Amount:
-        """The parts."""
-        found = _QUANTITY.fullmatch(read_text(raw, self.what).replace("<=", "≤").replace(">=", "≥"))
-        if found is None or not found["unit"] or (found["sign"] and not self.result):
-            raise Wrong("a number with a unit is wanted", 'write both in one text, as "4.8 mmol/L" or "20 mg"')
-        unit = found["unit"].strip()
-        if self.units and self.closed and around.codes.display(self.units, unit) is None:
-            raise Wrong(f"the unit is not one of kodeverk {self.units} ({around.codes.name(self.units)})", self._near(unit, around))
-        name = around.codes.display("8239", _COMPARISONS[found["sign"]]) if found["sign"] else ""
-        return Amount(found["number"].replace(",", "."), unit, found["sign"], name or "")
-
-    def _near(self, unit: str, around: Surroundings) -> str:
-        import difflib
-
-        known = [code for code, _ in around.codes.codes(self.units)]
-        near = difflib.get_close_matches(unit, known, n=3, cutoff=0.3) or known[:8]
-        return f"nearest: {', '.join(near)}"
-
-    def write(self, node: Node, value: Amount) -> None:
-        """PQ, or NumResult with its two children."""
-        target = node
-        if self.result:
-            if value.sign:
-                node.child("ArithmeticComp", V=_COMPARISONS[value.sign], DN=value.sign_name)
-            target = node.child("NumResultValue")
-        target.attributes.update(V=value.number, U=value.unit)
-
-
-_MAGIC: tuple[tuple[bytes, str], ...] = ((b"%PDF", "application/pdf"), (b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
-
-
-def media_type(content: bytes) -> str:
-    """The media type that the first bytes tell, empty when it is none a receiver must support (rules MH-044, MH-045)."""
-    return next((name for magic, name in _MAGIC if content.startswith(magic)), "")
-
-
-@dataclass(frozen=True, slots=True)
-class Enclosure:
-    """The content of a file named in the case, as a base64 container (HIS 1036 §4)."""
-
-    what: str = "the name of a file"
-    largest: int = field(default=10_000_000)
-    """Bytes (rule GN-015)."""
-
-    def read(self, raw: Raw, around: Surroundings) -> bytes:
-        """The bytes of the file."""
-        from meldingsloft.domain.errors import MeldingsloftError
-
-        name = read_text(raw, self.what)
-        try:
-            content = around.load_attachment(name)
-        except (OSError, MeldingsloftError):
-            raise Wrong("the file cannot be read", "name it from the folder of the case file") from None
-        if not content:
-            raise Wrong("the file is empty")
-        if len(content) > self.largest:
-            raise Wrong(f"the file has {len(content)} bytes and a message may have 10 MB", "send a smaller file")
-        if not media_type(content):
-            raise Wrong("the file is no PDF, JPEG or PNG", "receivers need not support anything else: save it as PDF")
-        return content
-
-    def write(self, node: Node, value: bytes) -> None:
-        """Base64 in lines of 76."""
-        import binascii
-
-        lines = (binascii.b2a_base64(value[at : at + 57], newline=True) for at in range(0, len(value), 57))
-        node.children.append(b"".join(lines).decode("ascii"))

@@ -22,11 +22,59 @@ from meldingsloft.xmlsafe import parse
 
 XHTML = "http://www.w3.org/1999/xhtml"
 PERMITTED = frozenset(
-    "div p span br h1 h2 h3 h4 h5 h6 ul ol li dl dt dd table caption colgroup col thead tbody tfoot tr th td blockquote pre "
-    "b i big small sub sup tt hr em strong abbr acronym address cite code dfn kbd q samp var".split()
+    [
+        "div",
+        "p",
+        "span",
+        "br",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "ul",
+        "ol",
+        "li",
+        "dl",
+        "dt",
+        "dd",
+        "table",
+        "caption",
+        "colgroup",
+        "col",
+        "thead",
+        "tbody",
+        "tfoot",
+        "tr",
+        "th",
+        "td",
+        "blockquote",
+        "pre",
+        "b",
+        "i",
+        "big",
+        "small",
+        "sub",
+        "sup",
+        "tt",
+        "hr",
+        "em",
+        "strong",
+        "abbr",
+        "acronym",
+        "address",
+        "cite",
+        "code",
+        "dfn",
+        "kbd",
+        "q",
+        "samp",
+        "var",
+    ]
 )
 _ATTRIBUTES = frozenset({"class", "title", "colspan", "rowspan", "align", "valign", "border", "summary"})
-_CONTAINERS = frozenset("div ul ol dl table colgroup thead tbody tfoot tr blockquote".split())
+_CONTAINERS = frozenset(["div", "ul", "ol", "dl", "table", "colgroup", "thead", "tbody", "tfoot", "tr", "blockquote"])
 """Elements whose blanks between children mean nothing."""
 _BLOCKS = re.compile(r"\n[ \t]*\n+")
 _BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
@@ -43,13 +91,19 @@ class Prose:
     simple: bool = False
     what: str = "a text"
 
-    def read(self, raw: Raw, around: Surroundings) -> str | Node:  # noqa: ARG002
+    def read(self, raw: Raw, around: Surroundings) -> str | Node:
         """The content: an XHTML ``div``, or one plain paragraph."""
         if isinstance(raw, Mapping):
             return _ready(raw)
         text = read_text(raw, self.what).replace("\t", " ")
         blocks = [block.strip("\n") for block in _BLOCKS.split(text)]
-        if self.simple and len(blocks) == 1 and "\n" not in text and not _BOLD.search(text) and not text.startswith(("- ", "| ", "# ")):
+        if (
+            self.simple
+            and len(blocks) == 1
+            and "\n" not in text
+            and not _BOLD.search(text)
+            and not text.startswith(("- ", "| ", "# "))
+        ):
             return text
         division = Node(XHTML, "div")
         for block in blocks:
@@ -87,7 +141,9 @@ def _table(lines: list[str]) -> Node:
     for number, line in enumerate(line for at, line in enumerate(lines) if not (headed and at == 1)):
         cell = "th" if headed and number == 0 else "td"
         row = Node(XHTML, "tr")
-        row.children.extend(Node(XHTML, cell, children=[*_inline(words.strip())], flat=True) for words in line[1:-1].split("|"))
+        row.children.extend(
+            Node(XHTML, cell, children=[*_inline(words.strip())], flat=True) for words in line[1:-1].split("|")
+        )
         body.children.append(row)
     return Node(XHTML, "table", children=[body])
 
@@ -114,10 +170,12 @@ def _ready(raw: Mapping[str, Raw]) -> Node:
 def _copied(element: etree._Element) -> Node:
     name = etree.QName(element)
     if name.namespace not in (None, XHTML) or name.localname not in PERMITTED:
-        raise Wrong(f"the XHTML element {name.localname} is not permitted in a message", "use paragraphs, lists and tables")
+        raise Wrong(
+            f"the XHTML element {name.localname} is not permitted in a message", "use paragraphs, lists and tables"
+        )
     strange = [key for key in element.attrib if key not in _ATTRIBUTES]
     if strange:
-        raise Wrong(f"the XHTML attribute {str(strange[0])} is not permitted in a message", "take it away")
+        raise Wrong(f"the XHTML attribute {strange[0]!s} is not permitted in a message", "take it away")
     node = Node(XHTML, name.localname, {str(key): str(value) for key, value in element.attrib.items()})
     node.flat = name.localname not in _CONTAINERS
     _copy_content(element, node)

@@ -10,23 +10,21 @@ from collections.abc import Iterator
 
 from meldingsloft.domain.person_numbers import read_person_number
 from meldingsloft.fagmelding.codes import Code
+from meldingsloft.fagmelding.enclosures import Enclosure, media_type
 from meldingsloft.fagmelding.forms import Check, Fault, Field, Need, Values
 from meldingsloft.fagmelding.kinds import (
     HER,
     HPR,
     ORGANISATION_NUMBER,
     POSTAL_CODE,
-    Enclosure,
-    Moment,
     Raw,
     Reach,
     Surroundings,
     Text,
     Uuid,
     YesNo,
-    instant,
-    media_type,
 )
+from meldingsloft.fagmelding.moments import Moment, instant
 
 
 def new_uuid(_values: Values, around: Surroundings) -> Raw:
@@ -78,11 +76,11 @@ CHANGE = Field(
     default="N",
     source="HISD 1154:2018 §3.1",
 )
-TEST = Field(
-    "test", YesNo(), "true marks the message as a test message, not for treatment", source="GN-013"
-)
+TEST = Field("test", YesNo(), "true marks the message as a test message, not for treatment", source="GN-013")
 
-ORGANISATION = Field("organisation", Text(), "name of the organisation (virksomhet), as in Adresseregisteret", need=Need.ALWAYS)
+ORGANISATION = Field(
+    "organisation", Text(), "name of the organisation (virksomhet), as in Adresseregisteret", need=Need.ALWAYS
+)
 ORGANISATION_HER = Field("her_id", HER, "HER-id of the organisation", need=Need.ALWAYS, source="MH-008")
 ORG_NUMBER = Field("org_number", ORGANISATION_NUMBER, "organisasjonsnummer, nine digits")
 PARTY_PHONE = Field("phone", Reach(), "telephone")
@@ -124,9 +122,19 @@ POSTAL = Field("postal_code", POSTAL_CODE, "postal code")
 CITY = Field("city", Text(), "city")
 MUNICIPALITY = Field("municipality", Code("3402"), "kommune, by name or number")
 COUNTRY = Field("country", Code("9043"), "country, only when not Norway")
-FILE = Field("file", Enclosure(), "a PDF, JPEG or PNG, named from the folder of the case file", need=Need.ALWAYS, source="HIS 1036 §4")
-FILE_DESCRIPTION = Field("description", Text(), "short title that the receiver shows", need=Need.ALWAYS, source="MH-040")
-FILE_DATE = Field("date", Moment(), "when the attachment was made; now when absent", default=generated_now, source="MH-039")
+FILE = Field(
+    "file",
+    Enclosure(),
+    "a PDF, JPEG or PNG, named from the folder of the case file",
+    need=Need.ALWAYS,
+    source="HIS 1036 §4",
+)
+FILE_DESCRIPTION = Field(
+    "description", Text(), "short title that the receiver shows", need=Need.ALWAYS, source="MH-040"
+)
+FILE_DATE = Field(
+    "date", Moment(), "when the attachment was made; now when absent", default=generated_now, source="MH-039"
+)
 
 
 def _mime(values: Values, _around: Surroundings) -> Raw:
@@ -173,7 +181,11 @@ def _number_faults(values: Values, kind: str) -> Iterator[Fault]:
         yield "id", "it is not a number that can have been issued: date or check digits do not fit", "copy it again"
         return
     if facts.type != kind:
-        yield "id_type", "the type does not fit the number", f"it looks like {facts.type}; take id_type away to have it follow"
+        yield (
+            "id_type",
+            "the type does not fit the number",
+            f"it looks like {facts.type}; take id_type away to have it follow",
+        )
     if facts.sex and values.get("sex") and values["sex"].code in ("1", "2") and values["sex"].code != facts.sex:
         yield "sex", "it does not agree with the id", "take it away to have it follow"
     if kind == "FNR" and facts.born and values.get("birth_date") and values["birth_date"] != facts.born:
@@ -183,7 +195,11 @@ def _number_faults(values: Values, kind: str) -> Iterator[Fault]:
 def official_number(values: Values, _around: Surroundings) -> Iterator[Fault]:
     """The patient has a number of the public registers (rule ID-018)."""
     if values.get("id_type") and values["id_type"].code not in ("FNR", "DNR", "FHN", "HNR"):
-        yield "id_type", "this message identifies by fødselsnummer, D-nummer or felles hjelpenummer", "give the id without id_type"
+        yield (
+            "id_type",
+            "this message identifies by fødselsnummer, D-nummer or felles hjelpenummer",
+            "give the id without id_type",
+        )
 
 
 def mime_fits(values: Values, _around: Surroundings) -> Iterator[Fault]:

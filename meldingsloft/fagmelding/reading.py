@@ -47,7 +47,9 @@ class _Reader:
 
     def problem(self, path: KeyPath, what: str, mend: str = "") -> None:
         place = self._locate(path)
-        self.problems.append(f"{f'{place}: ' if place else ''}{written_path(path)}: {what}{f'; {mend}' if mend else ''}")
+        self.problems.append(
+            f"{f'{place}: ' if place else ''}{written_path(path)}: {what}{f'; {mend}' if mend else ''}"
+        )
 
     def group(self, group: Group, raw: Raw, path: KeyPath) -> Values:
         """The values of one table: given answers, groups inside, derived answers, checks."""
@@ -79,8 +81,14 @@ class _Reader:
             values[item.key] = read(raw, path)
         elif isinstance(raw, list | tuple):
             values[item.key] = [read(one, (*path, number)) for number, one in enumerate(raw)]
+            if not raw:
+                self._absent(item, path[:-1])
         else:
-            form = f"[[{'.'.join(str(key) for key in path if isinstance(key, str))}]]" if isinstance(item, Group) else "[…, …]"
+            form = (
+                f"[[{'.'.join(str(key) for key in path if isinstance(key, str))}]]"
+                if isinstance(item, Group)
+                else "[…, …]"
+            )
             self.problem(path, f"a list is wanted, this is {name_of(raw)}", f"write it as {form}")
 
     def _absent(self, item: Field | Group, path: KeyPath) -> None:

@@ -59,5 +59,9 @@ def form_of(short_name: str) -> Form:
     """
     make = _FORMS.get(short_name)
     if make is None:
-        raise WrongUsageError("ML-C042", f"messages of type {short_name} cannot be built from a case", hint=f"these can: {', '.join(BUILDABLE)}")
+        raise WrongUsageError(
+            "ML-C042",
+            f"messages of type {short_name} cannot be built from a case",
+            hint=f"these can: {', '.join(BUILDABLE)}",
+        )
     return make()

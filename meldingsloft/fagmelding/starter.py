@@ -32,13 +32,17 @@ def starter(form: Form, *, full: bool) -> str:
         "# Invented people and ids. What is marked * must be there; ids and times that are left out are made.",
     ]
     if not full:
-        lines.append(f"# This is the small one: `meldingsloft build {form.short_name} --example --full` shows all that can be said.")
+        lines.append(
+            f"# This is the small one: `meldingsloft build {form.short_name} --example --full` shows all that can be said."
+        )
     values = starter_values(form, full=full)
     lines.extend(_table(form.top, values, (), full=full, explain=True))
     return "\n".join(lines) + "\n"
 
 
-def _table(group: Group, values: Mapping[str, Raw], path: tuple[str, ...], *, full: bool, explain: bool) -> Iterator[str]:
+def _table(
+    group: Group, values: Mapping[str, Raw], path: tuple[str, ...], *, full: bool, explain: bool
+) -> Iterator[str]:
     fields = [item for item in group.asked if isinstance(item, Field)]
     spaced = not path
     for item in fields:
@@ -47,9 +51,9 @@ def _table(group: Group, values: Mapping[str, Raw], path: tuple[str, ...], *, fu
                 yield ""
                 spaced = False
             yield from _answer(item, values, explain=explain)
-    for item in group.asked:
-        if isinstance(item, Group):
-            yield from _tables(item, values.get(item.key), (*path, item.key), full=full, explain=explain)
+    for inner in group.asked:
+        if isinstance(inner, Group):
+            yield from _tables(inner, values.get(inner.key), (*path, inner.key), full=full, explain=explain)
 
 
 def _tables(group: Group, raw: Raw, path: tuple[str, ...], *, full: bool, explain: bool) -> Iterator[str]:
@@ -116,7 +120,9 @@ def toml(raw: Raw) -> str:
 def _text(text: str) -> str:
     if "\n" in text and "\r" not in text:
         block = text.replace("\\", "\\\\").replace('"""', '""\\"')
-        block = "".join(_escaped(character) if ord(character) < 32 and character != "\n" else character for character in block)
+        block = "".join(
+            _escaped(character) if ord(character) < 32 and character != "\n" else character for character in block
+        )
         return f'"""\n{block}"""' if not block.endswith('"') else f'"""\n{block[:-1]}\\""""'
     return '"' + "".join(_escaped(character) for character in text) + '"'
 

@@ -6,16 +6,16 @@ with susceptibility (heading RSB) that refers to them; pathology and radiology t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from decimal import Decimal
 
 from meldingsloft.fagmelding import in_hcp
 from meldingsloft.fagmelding import questions as q
 from meldingsloft.fagmelding.codes import Code, Coding
 from meldingsloft.fagmelding.forms import Fault, Field, Form, Group, Need, Values, Written, order_of
-from meldingsloft.fagmelding.kinds import HPR, Amount, Moment, Quantity, Raw, Reach, Surroundings, Text, YesNo, instant
+from meldingsloft.fagmelding.kinds import HPR, Raw, Reach, Surroundings, Text
+from meldingsloft.fagmelding.moments import Moment
 from meldingsloft.fagmelding.prose import Prose
+from meldingsloft.fagmelding.svarrapport_results import dates, links, results, samples
 from meldingsloft.hodemelding.msghead import BASE64_CONTAINER
 
 NAMESPACE = "http://www.kith.no/xmlstds/labsvar/2012-02-15"
@@ -39,86 +39,17 @@ Investigation: Id Spec Comment
 RADIOLOGY = frozenset({"CT", "MA", "MR", "RTG", "SCI", "UL"})
 DISCIPLINES = ("CLIN", "MBIO", "CYTO", "HIST", "LAB", "OBD", *sorted(RADIOLOGY))
 """Kodeverk 8202 for answers (rule KV-018)."""
-ANALYSES = ("7280", "7270", "8219", "8220", "8212")
-_MEASURED_HEADINGS = frozenset({"LR", "RSB"})
-_NUMBER = r"[0-9]+(?:[.,][0-9]+)?"
-_BETWEEN = re.compile(rf"\s*({_NUMBER})\s*[-–]\s*({_NUMBER})\s*")
-_BOUND = re.compile(rf"\s*([<>≤≥])\s*({_NUMBER})\s*")
-
-
-def deviation(values: Values, _around: Surroundings) -> Raw:
-    """How a plain number stands to its reference (kodeverk 8244), None inside it or when the reference cannot be compared."""
-    value, reference = values.get("value"), values.get("reference")
-    if not isinstance(value, Amount) or value.sign or not reference:
-        return None
-    measured = Decimal(value.number)
-    between, bound = _BETWEEN.fullmatch(reference), _BOUND.fullmatch(reference)
-    if between:
-        low, high = (Decimal(text.replace(",", ".")) for text in between.groups())
-        return "2" if measured < low else "1" if measured > high else None
-    if bound:
-        limit = Decimal(bound[2].replace(",", "."))
-        if bound[1] in "<≤":
-            return "1" if measured > limit or (bound[1] == "<" and measured == limit) else None
-        return "2" if measured < limit or (bound[1] == ">" and measured == limit) else None
-    return None
-
-
-def _result_faults(values: Values, around: Surroundings) -> Iterator[Fault]:
-    given = [key for key in ("value", "date_value") if values.get(key)]
-    if values.get("text") or values.get("codes") or values.get("heading"):
-        given.append("text")
-    if len(given) > 1:
-        yield "value", "a result has only one of value, text (with heading, codes) and date_value", "part them into several results"
-    if not given and not values.get("analysis") and not values.get("results"):
-        yield "value", "it is missing", "give value, text, date_value or results below this one"
-    measured = bool(values.get("value")) or (values.get("heading") and values["heading"].code in _MEASURED_HEADINGS)
-    if measured and not values.get("analysis"):
-        yield "analysis", "it is missing", "say what was examined: code, text and system (SV-019)"
-    said, compared = values.get("deviation"), deviation(values, around)
-    if said and compared and said.code in ("1", "2") and said.code != compared:
-        yield "deviation", "it does not agree with value and reference", "take it away to have it follow"
-
-
-def _links(values: Values, _around: Surroundings) -> Iterator[Fault]:
-    """Samples and results that are referred to exist, and their ids are their own (rules SV-016 to SV-018)."""
-    samples = [sample["id"] for sample in values.get("samples", [])]
-    found = list(_all_results(values.get("results", []), "results"))
-    ids = [result["id"] for _, result in found if result.get("id")]
-    for number, sample in enumerate(samples):
-        if sample in samples[:number]:
-            yield f"samples.{number}.id", "another sample has this id", "give each its own"
-    if len(set(ids)) != len(ids):
-        yield "results", "two results have the same id", "give each its own"
-    for path, result in found:
-        if any(sample not in samples for sample in result.get("samples", [])):
-            yield f"{path}.samples", "no sample of the case has this id", "use the id of one of [[samples]]"
-        if result.get("refers_to") and result["refers_to"] not in ids:
-            yield f"{path}.refers_to", "no result of the case has this id", "give the finding an id"
-
-
-def _all_results(results: list[Values], path: str) -> Iterator[tuple[str, Values]]:
-    for number, result in enumerate(results):
-        yield f"{path}.{number}", result
-        yield from _all_results(result.get("results", []), f"{path}.{number}.results")
-
-
-def _dates(values: Values, _around: Surroundings) -> Iterator[Fault]:
-    """Nothing was taken or examined after the report (rule SV-024)."""
-    latest = instant(values["issued"])
-    for number, sample in enumerate(values.get("samples", [])):
-        if sample.get("collected") and instant(sample["collected"]) > latest:
-            yield f"samples.{number}.collected", "it is later than the report", "check it, or issued"
-    for path, result in _all_results(values.get("results", []), "results"):
-        if result.get("date") and instant(result["date"]) > latest:
-            yield f"{path}.date", "it is later than the report", "check it, or issued"
 
 
 def _responsible(values: Values, around: Surroundings) -> Iterator[Fault]:
     """Somebody, and only one, answers for the report (rule SV-009; the schema has room for one)."""
     given = [key for key in ("responsible", "responsible_unit") if key in values]
     if len(given) > 1 or (not given and not around.cancels):
-        yield "responsible", "exactly one of responsible and responsible_unit is wanted", "name who answers for the report, with phone"
+        yield (
+            "responsible",
+            "exactly one of responsible and responsible_unit is wanted",
+            "name who answers for the report, with phone",
+        )
 
 
 def _answered(values: Values, around: Surroundings) -> Iterator[Fault]:
@@ -138,7 +69,9 @@ def _request() -> Group:
     )
     items = (
         Written("ServType", Code("7309"), "N"),
-        Field("id", Text(), 'document id of the requisition, "NULL" when unknown', "Id", default="NULL", source="SV-011"),
+        Field(
+            "id", Text(), 'document id of the requisition, "NULL" when unknown', "Id", default="NULL", source="SV-011"
+        ),
         Field("issued", Moment(), "when it was issued", "IssueDate"),
         Field("received", Moment(), "when it was received", "ReceiptDate"),
         Field("comment", Text(lines=True), "remark of the requester", "ReqComment"),
@@ -149,58 +82,6 @@ def _request() -> Group:
         Group("comments", "comments and permissions of the requester", comment, "Comment", many=True),
     )
     return Group("request", "the requisition that is answered", items, "ServReport/ServReq", Need.ALWAYS)
-
-
-def _sample() -> Group:
-    items = (
-        Field("id", Text(), "id of the sample, that results refer to", "IdByServProvider", need=Need.ALWAYS, source="SV-016"),
-        Field(
-            "material",
-            Coding(("8351", "8216", "8212")),
-            "what was taken, as Serum, Plasma, Blod, Urin; else code and text",
-            "TypeCoded",
-            need=Need.ALWAYS,
-            source="SV-020",
-        ),
-        Field("collected", Moment(), "when it was taken", "CollectedSample/CollectedDate"),
-        Field("collector_comment", Text(), "remark of who took it", "CollectedSample/CollectorComment"),
-        Field("requester_id", Text(), "id the requester gave it", "IdByRequester"),
-        Field("origin", Text(), "place on the body", "AnatomicalOrigin"),
-        Field("comment", Text(), "remark", "Comment"),
-    )
-    return Group("samples", "what was examined", items, "ServReport/Patient/AnalysedSubject", many=True)
-
-
-def _results(depth: int, place: str) -> Group:
-    below = (_results(depth - 1, "ResultItem"),) if depth else ()
-    items = (
-        Field("analysis", Coding(ANALYSES), "what was examined; NLK, or name another system", "Investigation/Id", source="SV-019"),
-        Field("specification", Coding(("7280", "7270", "7010", "8212")), "further specification", "Investigation/Spec", many=True),
-        Field("value", Quantity("8364", closed=False, result=True), 'number and unit, as "4.8 mmol/L" or "< 5 mg/L"', "NumResult", source="SV-021"),
-        Field("reference", Text(), 'reference, as "3,5 - 5,0" or "< 5"', "RefInterval/Descr"),
-        Field("deviation", Code("8244"), "deviation (kodeverk 8244); follows from value and reference", "DevResultInd", default=deviation),
-        Field("heading", Code("8243"), "heading of a result in words (kodeverk 8243): FU, VU, LR, RSB …", "TextResult/Heading"),
-        Field("text", Prose(simple=True), "the result in words, or the MIC of a susceptibility", "TextResult/TextResultValue"),
-        Field(
-            "codes",
-            Coding(("8271", "7010", "7270", "8212")),
-            "codes of the result: susceptibility S I R (kodeverk 8271), SNOMED …",
-            "TextResult/TextCode",
-            many=True,
-            source="SV-028",
-        ),
-        Field("date_value", Moment(), "a result that is a date", "DateResult/DateResultValue"),
-        Field("date", Moment(), "when it was examined", "InvDate"),
-        Field("comment", Text(lines=True), "remark of the laboratory", "Comment"),
-        Field("id", Text(), "id of the result, that others refer to", "IdResultItem"),
-        Field("refers_to", Text(), "id of the result this one is about", "RefIdResultItem", source="SV-017"),
-        Field("samples", Text(), "ids of the samples", "RefAnalysedSubject", many=True, source="SV-016"),
-        Field("change", Code("8270"), "new or earlier (kodeverk 8270)", "ServType", default="N", source="SV-012"),
-        Field("status", Code("8245"), "status of the result (kodeverk 8245)", "StatusInvestigation", source="SV-014"),
-        Field("accredited", YesNo(), "the method is accredited", "Accredited"),
-        *below,
-    )
-    return Group("results", "the results", items, place, many=True, checks=(_result_faults,))
 
 
 def _requester() -> Group:
@@ -251,12 +132,31 @@ def _report() -> tuple[Field | Written, ...]:
 def form() -> Form:
     """The form of svarrapport 1.4."""
     cop = (in_hcp.role("Role", "COP", "Kopimottaker"),)
-    patient = Group("patient", "the patient", in_hcp.patient_items("8327"), "ServReport/Patient", Need.ALWAYS, checks=(q.identified, _numbered))
+    patient = Group(
+        "patient",
+        "the patient",
+        in_hcp.patient_items("8327"),
+        "ServReport/Patient",
+        Need.ALWAYS,
+        checks=(q.identified, _numbered),
+    )
     items = (
         *in_hcp.head(Written("Type", Code("8279"), _type_code), "v1.4 2012-02-15"),
         *_report(),
-        in_hcp.party("sender", "who sends", "ServReport/ServProvider", extra=(in_hcp.role("Role", "SPR", "Tjenesteyter"),), need=Need.ALWAYS),
-        in_hcp.party("receiver", "who receives", "ServReport/Requester", extra=(in_hcp.role("Role", "REQ", "Rekvirent"),), need=Need.ALWAYS),
+        in_hcp.party(
+            "sender",
+            "who sends",
+            "ServReport/ServProvider",
+            extra=(in_hcp.role("Role", "SPR", "Tjenesteyter"),),
+            need=Need.ALWAYS,
+        ),
+        in_hcp.party(
+            "receiver",
+            "who receives",
+            "ServReport/Requester",
+            extra=(in_hcp.role("Role", "REQ", "Rekvirent"),),
+            need=Need.ALWAYS,
+        ),
         in_hcp.party("copies", "copy receivers", "ServReport/CopyDest", extra=cop, many=True),
         patient,
         _requester(),
@@ -269,11 +169,19 @@ def form() -> Form:
         ),
         in_hcp.responsible_unit("ServReport/RelServProv[Relation=8254:ARP]", "SV-009"),
         _request(),
-        _sample(),
-        _results(3, "ServReport/Patient/ResultItem"),
+        samples(),
+        results(3, "ServReport/Patient/ResultItem"),
         in_hcp.attachments("ServReport/RefDoc[MsgType=8114:A]"),
     )
-    checks = (q.of_this_type("svarrapport-1.4"), q.known_parties, q.issued_before_sent, _responsible, _answered, _links, _dates)
+    checks = (
+        q.of_this_type("svarrapport-1.4"),
+        q.known_parties,
+        q.issued_before_sent,
+        _responsible,
+        _answered,
+        links,
+        dates,
+    )
     return Form(
         "svarrapport-1.4",
         "Svarrapport",

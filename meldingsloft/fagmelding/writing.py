@@ -72,7 +72,7 @@ class _Writer:
         attributes = [f' {key}="{value.translate(_ATTRIBUTE)}"' for key, value in node.attributes.items()]
         if prefix is None and node.namespace != default:
             default = node.namespace
-            fresh = sorted(self._prefixed(node) - declared)
+            fresh = sorted(self._prefixed(node) - declared) if self._prefixes else ()
             declared |= set(fresh)
             attributes[:0] = [f' xmlns="{default}"', *(f' xmlns:{self._prefixes[uri]}="{uri}"' for uri in fresh)]
         self._pieces.append(f"<{name}{''.join(attributes)}")

@@ -90,7 +90,7 @@ class Street:
     @property
     def then(self) -> int:
         """Metres a day then, to the nearest ten."""
-        return round(self.metres / self.then_seconds * _SECONDS_A_DAY, -1).__int__()
+        return 10 * round(self.metres / self.then_seconds * _SECONDS_A_DAY / 10)
 
     @property
     def now(self) -> int:
@@ -104,7 +104,8 @@ class Ending:
     """The last page."""
 
     fates: tuple[Fate, ...]
-    street: Street
+    street: Street | None
+    """None when the message that is timed never got its AppRec."""
     folder: str
     hints: tuple[tuple[str, str], ...] = ()
     """(command, what it shows)."""
@@ -112,7 +113,7 @@ class Ending:
     @property
     def as_told(self) -> bool:
         """True when every message ended as the story says."""
-        return all(fate.as_told for fate in self.fates)
+        return self.street is not None and all(fate.as_told for fate in self.fates)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,9 +184,10 @@ class Timeline:
         for command, shows in ending.hints:
             yield f"  {command}"
             yield self._paint(_FAINT, f"      {self._plain(shows)}")
-        yield ""
-        yield from self._heading("The street")
-        yield from self._street(ending.street)
+        if ending.street is not None:
+            yield ""
+            yield from self._heading("The street")
+            yield from self._street(ending.street)
 
     def _fates(self, fates: Sequence[Fate]) -> Iterator[str]:
         kinds = max(len(fate.message_type) for fate in fates)
@@ -237,6 +239,11 @@ def place_object(place: Place, folder: str) -> dict[str, Any]:
     return {"form": FORM, "event": "workspace", "name": place.name, "folder": folder, "parties": parties}
 
 
+def chapter_object(chapter: Chapter) -> dict[str, Any]:
+    """One line for a chapter's beginning."""
+    return {"form": FORM, "event": "chapter", "chapter": chapter.number, "title": chapter.title, "words": chapter.words}
+
+
 def happening_object(happening: Happening) -> dict[str, Any]:
     """One line for a happening."""
     return {
@@ -270,11 +277,10 @@ def fate_object(fate: Fate) -> dict[str, Any]:
 def ending_object(ending: Ending) -> dict[str, Any]:
     """The last line: whether all went as told, and the speeds."""
     street = ending.street
-    return {
-        "form": FORM,
-        "event": "end",
-        "as_told": ending.as_told,
-        "folder": ending.folder,
+    told = {"form": FORM, "event": "end", "as_told": ending.as_told, "folder": ending.folder}
+    if street is None:
+        return told
+    return told | {
         "metres": street.metres,
         "seconds_then": street.then_seconds,
         "seconds_now": round(street.now_seconds, 4),

@@ -113,8 +113,10 @@ _TYPES = {
 def _type_asked(constraint: str) -> tuple[str, str]:
     if "union" in constraint:
         return "timestamp", constraint
-    name = constraint.split("'")[1] if "'" in constraint else constraint
-    return _TYPES.get(name, "other"), name
+    if "'" not in constraint:
+        return "unnamed", ""
+    name = constraint.split("'")[1]
+    return _TYPES.get(name, "other"), name.rpartition("}")[2]
 
 
 def _listed(names: Any, most: int) -> str:

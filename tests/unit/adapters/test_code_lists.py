@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from meldingsloft.adapters.code_lists import PackagedCodeLists, _index, list_number
 from meldingsloft.apprec.codes import ERROR_LIST, ERROR_SYSTEM, ERRORS, ROLES, ROLES_OF_VERSION, STATUSES
 from meldingsloft.data import read_text
@@ -46,7 +47,13 @@ def test_notes_stand_beside_few_codes() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "wrong", "meant"), [("8221", "e21", "E21"), ("8116", "fødselsnummer", "FNR"), ("8304", "øyeblikkelig hjelp", "0"), ("8279", "EPIKRISER", "EPIKRISE")]
+    ("number", "wrong", "meant"),
+    [
+        ("8221", "e21", "E21"),
+        ("8116", "fødselsnummer", "FNR"),
+        ("8304", "øyeblikkelig hjelp", "0"),
+        ("8279", "EPIKRISER", "EPIKRISE"),
+    ],
 )
 def test_the_nearest_codes(number: str, wrong: str, meant: str) -> None:
     assert LISTS.nearest(number, wrong)[0] == meant
@@ -78,7 +85,18 @@ def test_bindings_of_a_family_and_version() -> None:
 
 
 def test_every_binding_names_lists_that_the_index_knows() -> None:
-    families = ("msghead", "apprec", "epikrise", "henvisning", "svarrapport", "rekvisisjon", "dialog", "plo", "epj", "felleskomponent1")
+    families = (
+        "msghead",
+        "apprec",
+        "epikrise",
+        "henvisning",
+        "svarrapport",
+        "rekvisisjon",
+        "dialog",
+        "plo",
+        "epj",
+        "felleskomponent1",
+    )
     bindings = [binding for family in families for binding in LISTS.bindings(family)]
     assert len(bindings) == 397
     for binding in bindings:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from meldingsloft.adapters.code_lists import PackagedCodeLists
 from meldingsloft.adapters.type_table import load_catalogue
 from meldingsloft.apprec.codes import MIG_VERSIONS, NAMESPACES
@@ -60,7 +61,9 @@ def test_a_row_is_found_by_its_content_and_type(row: MessageType) -> None:
 
 
 def test_content_of_a_known_namespace_with_an_odd_type_is_still_found() -> None:
-    found = load_catalogue().of_content("http://www.kith.no/xmlstds/po/Pasientlogistikk/2012-04-01", "Pasientlogistikk", "LOG_X")
+    found = load_catalogue().of_content(
+        "http://www.kith.no/xmlstds/po/Pasientlogistikk/2012-04-01", "Pasientlogistikk", "LOG_X"
+    )
     assert found is not None
     assert found.namespace == "http://www.kith.no/xmlstds/po/Pasientlogistikk/2012-04-01"
     assert load_catalogue().of_content("urn:x", "Message") is None
@@ -76,7 +79,11 @@ def test_an_unknown_name_brings_the_nearest() -> None:
 def test_names_choose_rows() -> None:
     catalogue = load_catalogue()
     assert catalogue.beginning_with(()) == tuple(ROWS)
-    assert [r.short_name for r in catalogue.beginning_with(("svarrapport", "epikrise-1.2"))] == ["epikrise-1.2", "svarrapport-1.3", "svarrapport-1.4"]
+    assert [r.short_name for r in catalogue.beginning_with(("svarrapport", "epikrise-1.2"))] == [
+        "epikrise-1.2",
+        "svarrapport-1.3",
+        "svarrapport-1.4",
+    ]
     assert [r.short_name for r in catalogue.beginning_with(("helseopplysninger-1.6",))] == ["helseopplysninger-1.6"]
     for unknown in ("x", ""):
         with pytest.raises(UnknownTypeError):

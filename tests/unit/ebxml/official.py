@@ -20,9 +20,9 @@ class _Nearby(etree.Resolver):
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def resolve(self, system_url: str, public_id: str, context: Any) -> Any:
+    def resolve(self, system_url: str, public_id: str, context: Any) -> Any:  # type: ignore[override]
         path = self._folder / system_url.rpartition("/")[2]
-        return self.resolve_filename(str(path), context) if path.is_file() else None
+        return self.resolve_filename(str(path), context) if path.is_file() else None  # type: ignore[attr-defined]
 
 
 @lru_cache(maxsize=1)

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from meldingsloft.domain.envelopes import (
     SIGNAL_SERVICE,
-    AckRequested,
     Acknowledgment,
+    AckRequested,
     EbxmlError,
     Endpoint,
     Envelope,

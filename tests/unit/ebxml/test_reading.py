@@ -83,7 +83,7 @@ def test_an_envelope_of_another_system_gives_all_its_facts() -> None:
         ("<!-- first -->", '<eb:AckRequested S:mustUnderstand="1" eb:signed="1" eb:version="2.0"/>', "ML-E006", "OtherXml", "eb:AckRequested"),
         ("actor:toPartyMSH", "actor:nextMSH", "ML-E007", "NotSupported", "eb:AckRequested/@SOAP:actor"),
         ("actor:toPartyMSH", "actor:somebody", "ML-E007", "Inconsistent", "eb:AckRequested/@SOAP:actor"),
-        ('<eb:Manifest eb', f'<eb:Manifest S:actor="{NEXT_MSH}" eb', "ML-E007", "NotSupported", "@SOAP:actor"),
+        ("<eb:Manifest eb", f'<eb:Manifest S:actor="{NEXT_MSH}" eb', "ML-E007", "NotSupported", "@SOAP:actor"),
         ("<eb:Action>", f'<eb:Action S:actor=" {NEXT_MSH}">', "ML-E007", "NotSupported", "@SOAP:actor"),
         ("<!-- first -->", '<eb:MessageOrder eb:version="2.0" S:mustUnderstand="1"><eb:SequenceNumber>1</eb:SequenceNumber></eb:MessageOrder>', "ML-E007", "NotSupported", "eb:MessageOrder"),
         ("eb:MessageHeader", "eb:AckRequested", "ML-E006", "OtherXml", "eb:AckRequested"),

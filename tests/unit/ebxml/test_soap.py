@@ -9,8 +9,8 @@ from hypothesis import given
 from lxml import etree
 
 from meldingsloft.domain.envelopes import (
-    AckRequested,
     Acknowledgment,
+    AckRequested,
     EbxmlError,
     Endpoint,
     Envelope,
@@ -29,12 +29,16 @@ from tests.unit.ebxml.strategies import envelopes
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
 REFERENCES = (
-    b'<ds:Reference xmlns:ds="http://www.w3.org/2000/09/xmldsig#" URI=""><ds:Transforms><ds:Transform '
-    b'Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"><ds:XPath xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/">'
-    b'not(ancestor-or-self::node()[@SOAP-ENV:actor="x"])</ds:XPath></ds:Transform></ds:Transforms>'
-    b"<ds:DigestValue>aGVp</ds:DigestValue></ds:Reference>",
-    b"<Reference xmlns='http://www.w3.org/2000/09/xmldsig#' xmlns:eb=\"urn:other\" xmlns:SOAP='http://schemas.xmlsoap.org/soap/envelope/'\n"
-    b" URI='cid:a'><!-- gone --><DigestMethod Algorithm='x'/><DigestValue>aGVp</DigestValue></Reference>",
+    (
+        b'<ds:Reference xmlns:ds="http://www.w3.org/2000/09/xmldsig#" URI=""><ds:Transforms><ds:Transform '
+        b'Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"><ds:XPath xmlns:SOAP-ENV="http://schemas.xmlsoap.org/soap/envelope/">'
+        b'not(ancestor-or-self::node()[@SOAP-ENV:actor="x"])</ds:XPath></ds:Transform></ds:Transforms>'
+        b"<ds:DigestValue>aGVp</ds:DigestValue></ds:Reference>"
+    ),
+    (
+        b"<Reference xmlns='http://www.w3.org/2000/09/xmldsig#' xmlns:eb=\"urn:other\" xmlns:SOAP='http://schemas.xmlsoap.org/soap/envelope/'\n"
+        b" URI='cid:a'><!-- gone --><DigestMethod Algorithm='x'/><DigestValue>aGVp</DigestValue></Reference>"
+    ),
 )
 
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import pytest
+
 from meldingsloft.adapters.type_table import load_catalogue
+from meldingsloft.domain.catalogue import MessageType
 from meldingsloft.domain.errors import InvalidMessageError
 from meldingsloft.domain.heads import Head, Ident, ReceiverRole
 from meldingsloft.hodemelding.heads import read_head
@@ -18,7 +20,9 @@ def test_an_epikrise_goes_from_servprovider_to_requester() -> None:
     assert head.message_type.short_name == "epikrise-1.2"
     assert head.sender is not None
     assert (head.sender.organisation.her_id, head.sender.her_id) == ("2001", "2002")
-    assert [(r.organisation.her_id, r.her_id, r.role) for r in head.receivers] == [("1001", "1002", ReceiverRole.PRIMARY)]
+    assert [(r.organisation.her_id, r.her_id, r.role) for r in head.receivers] == [
+        ("1001", "1002", ReceiverRole.PRIMARY)
+    ]
     assert head.receivers[0].requester
     assert not head.sender.requester
     assert (head.msg_id, head.document_id, head.change_code) == (written.MSG_ID, written.DOCUMENT_ID, "M")
@@ -45,7 +49,14 @@ def test_the_old_letters_mean_their_successors() -> None:
 
 @pytest.mark.parametrize(
     ("description", "action"),
-    [("CLIN", "SVAR_KKL"), ("MBIO", "SVAR_MBIO"), ("CYTO", "SVAR_CYT"), ("HIST", "SVAR_HIST"), ("MR", "SVAR_RTG"), ("", "SVAR_KKL")],
+    [
+        ("CLIN", "SVAR_KKL"),
+        ("MBIO", "SVAR_MBIO"),
+        ("CYTO", "SVAR_CYT"),
+        ("HIST", "SVAR_HIST"),
+        ("MR", "SVAR_RTG"),
+        ("", "SVAR_KKL"),
+    ],
 )
 def test_the_action_of_a_svarrapport_13_follows_its_department(description: str, action: str) -> None:
     assert head_of(written.svarrapport((description, "a"))).action == action
@@ -101,6 +112,14 @@ def test_a_service_without_her_id_stands_beside_the_person_who_has_one() -> None
     assert [(level.name, level.person) for level in address.also] == [("B", False)]
 
 
+def test_an_empty_level_or_identifier_is_nobody() -> None:
+    receiver = "<HCP><Inst><Name>A</Name><Id>1</Id><TypeId V='HER'/><Dept/><AdditionalId><Id/><Type V='ENH'/></AdditionalId></Inst></HCP>"
+    address = head_of(written.epikrise(receiver=receiver)).receivers[0]
+    assert (address.party, address.organisation.idents) == (None, (Ident("1", "HER"),))
+    head = head_of(written.hodemelding(receiver=written.organisation("A", written.ident("") + written.ident("1"))))
+    assert (head.receivers[0].party, head.receivers[0].organisation.her_id) == (None, "1")
+
+
 def test_a_person_alone() -> None:
     receiver = "<HCP><HCProf><Name>C</Name><Id>2</Id><TypeId V='HER'/></HCProf></HCP>"
     address = head_of(written.epikrise(receiver=receiver)).receivers[0]
@@ -120,7 +139,12 @@ def test_a_hodemelding() -> None:
     (receiver,) = head.receivers
     assert receiver.party is not None
     assert (receiver.party.name, receiver.party.person, receiver.her_id) == ("Kari Mellom Lege", True, "1002")
-    assert (head.type_code, head.action, head.service, head.type_name) == ("DIALOG_HELSEFAGLIG", "DIALOG_HELSEFAGLIG", "S-DIALOG_HELSEFAGLIG", "Helsefaglig dialog")
+    assert (head.type_code, head.action, head.service, head.type_name) == (
+        "DIALOG_HELSEFAGLIG",
+        "DIALOG_HELSEFAGLIG",
+        "S-DIALOG_HELSEFAGLIG",
+        "Helsefaglig dialog",
+    )
     assert head.quoted_ids == (written.MSG_ID,)
     assert not head.test
 
@@ -132,7 +156,9 @@ def test_a_hodemelding_marked_for_training(mark: str, test: bool) -> None:
 
 def test_copies_of_a_hodemelding_are_organisations_with_the_role_cop() -> None:
     other = "<OtherReceiver>{method}<RoleReceiver V='{role}'/>{who}</OtherReceiver>"
-    place = written.organisation("Brattvær kommune", written.ident("3001"), service=written.organisation("Pleie", written.ident("3002")))
+    place = written.organisation(
+        "Brattvær kommune", written.ident("3001"), service=written.organisation("Pleie", written.ident("3002"))
+    )
     others = (
         other.format(method="", role="COP", who=place)
         + other.format(method="", role="OR", who=place)
@@ -140,11 +166,16 @@ def test_copies_of_a_hodemelding_are_organisations_with_the_role_cop() -> None:
         + other.format(method="<ComMethod V='PST'/>", role="COP", who=place)
     )
     receivers = head_of(written.hodemelding(others=others)).receivers
-    assert [(r.her_id, r.role, r.paper) for r in receivers[1:]] == [("3002", ReceiverRole.COPY, False), ("3002", ReceiverRole.COPY, True)]
+    assert [(r.her_id, r.role, r.paper) for r in receivers[1:]] == [
+        ("3002", ReceiverRole.COPY, False),
+        ("3002", ReceiverRole.COPY, True),
+    ]
 
 
 def test_a_professional_inside_the_service_is_no_address() -> None:
-    service = written.organisation("Kirurgi", written.ident("2002"), person=written.GP.format(idents=written.ident("77", "HER")))
+    service = written.organisation(
+        "Kirurgi", written.ident("2002"), person=written.GP.format(idents=written.ident("77", "HER"))
+    )
     head = head_of(written.hodemelding(sender=written.organisation("HF", written.ident("2001"), service=service)))
     assert head.sender is not None
     assert head.sender.her_id == "2002"
@@ -153,7 +184,10 @@ def test_a_professional_inside_the_service_is_no_address() -> None:
 
 def test_where_service_and_person_stand_side_by_side_the_one_with_a_her_id_is_the_party() -> None:
     both = written.organisation(
-        "HF", written.ident("2001"), service=written.organisation("Kirurgi", ""), person=written.GP.format(idents=written.ident("77"))
+        "HF",
+        written.ident("2001"),
+        service=written.organisation("Kirurgi", ""),
+        person=written.GP.format(idents=written.ident("77")),
     )
     head = head_of(written.hodemelding(sender=both))
     assert head.sender is not None
@@ -190,17 +224,24 @@ def test_a_hodemelding_around_something_unknown_says_what_it_is() -> None:
     assert head.sender is not None
 
 
-@pytest.mark.parametrize("nothing", ["", "<MsgInfo/>", "<MsgInfo><Sender/><Receiver/><Patient/></MsgInfo>", "<MsgInfo><Sender><Organisation/></Sender></MsgInfo>"])
+@pytest.mark.parametrize(
+    "nothing",
+    [
+        "",
+        "<MsgInfo/>",
+        "<MsgInfo><Sender/><Receiver/><Patient/></MsgInfo>",
+        "<MsgInfo><Sender><Organisation/></Sender></MsgInfo>",
+    ],
+)
 def test_an_empty_hodemelding_is_read_without_complaint(nothing: str) -> None:
-    head = head_of(f"<MsgHead xmlns='http://www.kith.no/xmlstds/msghead/2006-05-24'>{nothing}<Document/></MsgHead>".encode())
+    head = head_of(
+        f"<MsgHead xmlns='http://www.kith.no/xmlstds/msghead/2006-05-24'>{nothing}<Document/></MsgHead>".encode()
+    )
     assert (head.sender, head.receivers, head.msg_id, head.generated) == (None, (), "", "")
 
 
 @pytest.mark.parametrize("row", [row for row in load_catalogue() if not row.in_msghead], ids=lambda row: row.short_name)
-def test_an_empty_message_of_every_type_is_read_without_complaint(row: object) -> None:
-    from meldingsloft.domain.catalogue import MessageType
-
-    assert isinstance(row, MessageType)
+def test_an_empty_message_of_every_type_is_read_without_complaint(row: MessageType) -> None:
     head = head_of(f"<{row.root} xmlns='{row.namespace}'/>".encode())
     assert head.message_type is row
     assert (head.sender, head.receivers, head.msg_id) == (None, (), "")
@@ -208,16 +249,20 @@ def test_an_empty_message_of_every_type_is_read_without_complaint(row: object) -
 
 def test_an_apprec() -> None:
     data = (
-        "<AppRec xmlns='http://www.kith.no/xmlstds/apprec/2004-11-21'><MsgType V='APPREC'/><GenDate>2026-03-02T10:00:00Z</GenDate><Id>x</Id>"
-        "<Sender><Role V='COP'/><HCP><Inst><Name>A</Name><Id>1</Id><TypeId V='HER'/><Dept><Id>2</Id><TypeId V='HER'/></Dept></Inst></HCP></Sender>"
-        "<Receiver><HCP><Inst/></HCP></Receiver><Status V='2'/><Error V='E21' S='s' OT='t'/><Error V='E10'/>"
-        "<OriginalMsgId><MsgType V='E'/><IssueDate>2026</IssueDate><Id>y</Id></OriginalMsgId></AppRec>"
-    ).encode()
+        b"<AppRec xmlns='http://www.kith.no/xmlstds/apprec/2004-11-21'><MsgType V='APPREC'/><GenDate>2026-03-02T10:00:00Z</GenDate><Id>x</Id>"
+        b"<Sender><Role V='COP'/><HCP><Inst><Name>A</Name><Id>1</Id><TypeId V='HER'/><Dept><Id>2</Id><TypeId V='HER'/></Dept></Inst></HCP></Sender>"
+        b"<Receiver><HCP><Inst/></HCP></Receiver><Status V='2'/><Error V='E21' S='s' OT='t'/><Error V='E10'/>"
+        b"<OriginalMsgId><MsgType V='E'/><IssueDate>2026</IssueDate><Id>y</Id></OriginalMsgId></AppRec>"
+    )
     head = head_of(data)
     assert head.apprec is not None
     assert head.sender is not None
     assert (head.sender.her_id, head.sender.role, head.receivers) == ("2", ReceiverRole.COPY, ())
-    assert (head.apprec.status, head.apprec.original_id, [e.code for e in head.apprec.errors]) == ("2", "y", ["E21", "E10"])
+    assert (head.apprec.status, head.apprec.original_id, [e.code for e in head.apprec.errors]) == (
+        "2",
+        "y",
+        ["E21", "E10"],
+    )
     assert (head.action, head.service) == ("APPREC", "S-EPIKRISE")
 
 

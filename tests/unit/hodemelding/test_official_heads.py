@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+
 from meldingsloft.adapters.type_table import load_catalogue
 from meldingsloft.domain.heads import Head
 from meldingsloft.hodemelding.heads import read_head
@@ -15,7 +16,9 @@ from tests.reference import REFERENCE, needs_reference
 pytestmark = needs_reference
 
 NO_MESSAGES = ("cpp", "ebxml", "ebms-3.0")
-EXAMPLES = sorted(p for p in (REFERENCE / "examples").glob("*/*.xml") if p.parent.name not in NO_MESSAGES) if REFERENCE else []
+EXAMPLES = (
+    sorted(p for p in (REFERENCE / "examples").glob("*/*.xml") if p.parent.name not in NO_MESSAGES) if REFERENCE else []
+)
 BUSINESS = [p for p in EXAMPLES if not p.parent.name.startswith("apprec")]
 
 # file, type, action, sender level 1 and 2, recipients (level 1, level 2, role), change, test, urgent
@@ -59,9 +62,13 @@ def test_facts_of_a_spread_of_types(facts: tuple[str, str, str, str, str, str, b
 def test_ids_and_times_as_xpath_finds_them(path: Path) -> None:
     root = etree.fromstring(path.read_bytes())
     head = head_of(path)
-    ids = root.xpath("/*[local-name()='MsgHead']/*/*[local-name()='MsgId'] | /*[local-name()='Message']/*[local-name()='MsgId'] | /*[local-name()='AppRec']/*[local-name()='Id']")
+    ids = root.xpath(
+        "/*[local-name()='MsgHead']/*/*[local-name()='MsgId'] | /*[local-name()='Message']/*[local-name()='MsgId'] | /*[local-name()='AppRec']/*[local-name()='Id']"
+    )
     times = root.xpath("(//*[local-name()='GenDate'])[1]")
-    kinds = root.xpath("string(/*/*[local-name()='MsgInfo']/*[local-name()='Type']/@V | /*/*[local-name()='Type' or local-name()='MsgType']/@V)")
+    kinds = root.xpath(
+        "string(/*/*[local-name()='MsgInfo']/*[local-name()='Type']/@V | /*/*[local-name()='Type' or local-name()='MsgType']/@V)"
+    )
     assert isinstance(ids, list)
     assert isinstance(times, list)
     assert [head.msg_id] == [e.text for e in ids]  # type: ignore[union-attr]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from lxml import etree
+
 from meldingsloft.adapters.type_table import load_catalogue
 from meldingsloft.hodemelding.heads import read_head
 from meldingsloft.hodemelding.patients import identified_in_body, identified_in_head
@@ -47,7 +48,12 @@ NAME = "<Name>Tang, Sukker</Name>"
     ("inside", "identified"),
     [
         (NAME + "<OffId>13916900174</OffId><TypeOffId V='FNR'/>", True),
-        (NAME + "<OffId>1</OffId><TypeOffId V='HNR'/><AdditionalId><Id>53916900174</Id><Type V='DNR'/></AdditionalId>", True),
+        (
+            NAME
+            + "<OffId>1</OffId><TypeOffId V='HNR'/><AdditionalId><Id>53916900174</Id><Type V='DNR'/></AdditionalId>",
+            True,
+        ),
+        (NAME + "<OffId>1</OffId><TypeOffId V='HNR'/><AdditionalId><Id>1</Id><Type V='XXX'/></AdditionalId>", False),
         (NAME + "<Sex V='1'/><DateOfBirth V='1969-11-13'/>", True),
         (NAME + "<DateOfBirth V='1969-11-13'/>", False),
         (NAME + "<OffId>13916900174</OffId><TypeOffId V='XXX'/>", False),
@@ -65,7 +71,9 @@ def test_no_patient_at_all() -> None:
     assert not identified_in_body(None, "")
 
 
-@pytest.mark.parametrize(("subject", "identified"), [("<Animal/>", True), ("<Material/>", True), ("", False), ("<Patient/>", False)])
+@pytest.mark.parametrize(
+    ("subject", "identified"), [("<Animal/>", True), ("<Material/>", True), ("", False), ("<Patient/>", False)]
+)
 def test_a_svarrapport_may_be_about_an_animal_or_a_material(subject: str, identified: bool) -> None:
     head = read_head(parse(written.svarrapport(("CLIN", "a"), subject=subject)), load_catalogue())
     assert head.patient_identified is identified
@@ -73,4 +81,6 @@ def test_a_svarrapport_may_be_about_an_animal_or_a_material(subject: str, identi
 
 def test_a_fagmelding_in_a_hodemelding_asks_for_a_patient_and_a_cover_letter_does_not() -> None:
     assert not read_head(parse(written.hodemelding(patient="")), load_catalogue()).patient_identified
-    assert read_head(parse(written.hodemelding("", kind="HODE_FOLGEBREV", patient="")), load_catalogue()).patient_identified
+    assert read_head(
+        parse(written.hodemelding("", kind="HODE_FOLGEBREV", patient="")), load_catalogue()
+    ).patient_identified

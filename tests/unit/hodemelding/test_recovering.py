@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+
 from meldingsloft.adapters.type_table import load_catalogue
 from meldingsloft.hodemelding.recovering import recover_head
 from tests.unit.hodemelding import written
@@ -19,7 +20,9 @@ def test_a_message_cut_off_before_its_receiver_tells_too_little() -> None:
     assert recover_head(whole[: whole.index(b"<Receiver")], load_catalogue()) is None
 
 
-@pytest.mark.parametrize("data", [b"", b"\x00\x01", b"not xml", b"<a><b>", b"<?xml version='1.0' encoding='x-none'?><a>"])
+@pytest.mark.parametrize(
+    "data", [b"", b"\x00\x01", b"not xml", b"<a><b>", b"<?xml version='1.0' encoding='x-none'?><a>"]
+)
 def test_what_is_no_message_gives_nothing(data: bytes) -> None:
     assert recover_head(data, load_catalogue()) is None
 

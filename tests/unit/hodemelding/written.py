@@ -13,7 +13,9 @@ SERVICE = (
     "<HCP><Inst><Name>Nordfjell sykehus HF</Name><Id>2001</Id><TypeId V='HER' DN='HER-id'/>"
     "<Dept><Name>Kirurgi</Name><Id>2002</Id><TypeId V='HER' DN='HER-id'/></Dept></Inst>{address}</HCP>"
 )
-ADDRESS = "<Address><Type V='WP' DN='Arbeidsadresse'/><City>Kristiansund</City><TeleAddress V='tel:71000000'/></Address>"
+ADDRESS = (
+    "<Address><Type V='WP' DN='Arbeidsadresse'/><City>Kristiansund</City><TeleAddress V='tel:71000000'/></Address>"
+)
 PERSON = (
     "<HCP><Inst><Name>Fyrlykta legesenter</Name><Id>999888777</Id><TypeId V='ENH' DN='Organisasjonsnummer'/>"
     "<HCPerson><Name>Kari Lege</Name><Id>1002</Id><TypeId V='HER' DN='HER-id'/>"
@@ -25,7 +27,10 @@ COPY = (
     "<Dept><Name>Sykepleietjeneste</Name><Id>3002</Id><TypeId V='HER' DN='HER-id'/></Dept></Inst></HCP></CopyDest>"
 )
 
-_EPIKRISE = {"1.1": ("http://www.kith.no/xmlstds/epikrise/2006-09-23", "E"), "1.2": ("http://www.kith.no/xmlstds/epikrise/2012-02-15", "EPIKRISE")}
+_EPIKRISE = {
+    "1.1": ("http://www.kith.no/xmlstds/epikrise/2006-09-23", "E"),
+    "1.2": ("http://www.kith.no/xmlstds/epikrise/2012-02-15", "EPIKRISE"),
+}
 
 
 def epikrise(
@@ -101,7 +106,9 @@ def organisation(name: str, idents: str, *, service: str = "", person: str = "",
 
 SENDER = organisation("Nordfjell sykehus HF", ident("2001"), service=organisation("Kirurgi", ident("2002")))
 GP = "<HealthcareProfessional><FamilyName>Lege</FamilyName><MiddleName>Mellom</MiddleName><GivenName>Kari</GivenName>{idents}</HealthcareProfessional>"
-RECEIVER = organisation("Fyrlykta legesenter", ident("1001"), person=GP.format(idents=ident("9144999", "HPR") + ident("1002")))
+RECEIVER = organisation(
+    "Fyrlykta legesenter", ident("1001"), person=GP.format(idents=ident("9144999", "HPR") + ident("1002"))
+)
 
 
 def hodemelding(
