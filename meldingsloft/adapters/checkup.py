@@ -1,8 +1,7 @@
 """Is everything in order? One check after another, each a fact with its verdict and what to do about it.
 
-``error``: something must be done now. ``warning``: something should be done soon. Nothing is changed, apart from one file that
-is written to and removed again in each folder that must be writable. Limits: a certificate must be renewed in the register 108
-hours before it expires (EB-165, HITS 1177 §5.3).
+``error``: something must be done now. ``warning``: something should be done soon. Nothing is changed, apart from a probe in the
+network folder that tells the time of its file server and is removed again.
 """
 
 from __future__ import annotations
@@ -14,23 +13,19 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
-from meldingsloft.adapters.key_store import StoredKey, WorkspaceKeys
+from meldingsloft.adapters.certificate_checks import certificates, partners, roots_of
+from meldingsloft.adapters.checks import Check, error, warning
+from meldingsloft.adapters.clock import SystemClock
 from meldingsloft.adapters.maildir import SUBFOLDERS, mailbox_name
 from meldingsloft.adapters.register import FolderRegister
 from meldingsloft.adapters.settings import BY_NAME, PREFIX, load_settings
 from meldingsloft.adapters.workspace_file import HostedParty, Workspace
-from meldingsloft.crypto.certificates import read_certificate
 from meldingsloft.domain.errors import MeldingsloftError
 from meldingsloft.domain.parties import PartyRecord
 from meldingsloft.ports import Clock
 
-RENEW_BEFORE = dt.timedelta(hours=108)
-"""Old certificate in caches and messages on the way: 12 h + 96 h (EB-165)."""
-RENEW_SOON = dt.timedelta(days=30)
 STALE = dt.timedelta(hours=36)
 """Age at which a file in ``tmp`` of a Maildir counts as left behind."""
 LEAST_FREE = 100 * 1024 * 1024
@@ -38,20 +33,6 @@ LEAST_FREE = 100 * 1024 * 1024
 FREE_SOON = 1024 * 1024 * 1024
 SKEW = dt.timedelta(minutes=2)
 _NO_SETTINGS = frozenset({"WORKSPACE", "FAULT", "REFERENCE"})
-
-Verdict = Literal["ok", "warning", "error"]
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One fact."""
-
-    what: str
-    """``certificates``, ``mailboxes`` …"""
-    verdict: Verdict
-    text: str
-    mend: str = ""
-    where: str = ""
 
 
 def check_up(workspace: Workspace, *, clock: Clock, environ: Mapping[str, str]) -> list[Check]:
@@ -62,22 +43,19 @@ def check_up(workspace: Workspace, *, clock: Clock, environ: Mapping[str, str]) 
         ("disk", lambda: _disk(workspace)),
         ("journal", lambda: _journal(workspace)),
         ("register", lambda: _register(workspace)),
-        ("certificates", lambda: _certificates(workspace, clock.now())),
-        ("partners", lambda: _partners(workspace, clock.now())),
+        ("certificates", lambda: certificates(workspace, clock.now(), roots_of(workspace, environ))),
+        ("partners", lambda: partners(workspace, clock.now(), roots_of(workspace, environ))),
         ("mailboxes", lambda: _mailboxes(workspace, clock.now())),
         ("permissions", lambda: _permissions(workspace)),
-        ("clock", lambda: _clock(workspace, clock.now())),
+        ("clock", lambda: _clock(workspace, clock)),
         ("failed", lambda: _failed(workspace)),
     )
     for what, look in parts:
         try:
             made = [Check(what, c.verdict, c.text, c.mend, c.where) for c in look()]
-        except MeldingsloftError as error:
-            made = [
-                Check(
-                    what, "error", "; ".join((error.message, *getattr(error, "problems", ()))), error.hint, error.where
-                )
-            ]
+        except MeldingsloftError as fault:
+            said = "; ".join((fault.message, *getattr(fault, "problems", ())))
+            made = [Check(what, "error", said, fault.hint, fault.where)]
         found.extend(made or [Check(what, "ok", _IN_ORDER[what])])
     return found
 
@@ -96,24 +74,16 @@ _IN_ORDER = {
 }
 
 
-def _error(text: str, mend: str, where: object = "") -> Check:
-    return Check("", "error", text, mend, str(where))
-
-
-def _warning(text: str, mend: str, where: object = "") -> Check:
-    return Check("", "warning", text, mend, str(where))
-
-
 def _configuration(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[Check]:
     load_settings(environ=environ, file=workspace.file)
     known = {setting.variable for setting in BY_NAME.values()} | {PREFIX + name for name in _NO_SETTINGS}
     for name in sorted(environ):
         if name.startswith(PREFIX) and name not in known and not _is_option(name):
-            yield _warning(
+            yield warning(
                 f"the environment variable {name} is no setting", "`meldingsloft config show` lists what may be set"
             )
     if not workspace.parties:
-        yield _error("the workspace has no party", "`meldingsloft party add`", workspace.file)
+        yield error("the workspace has no party", "`meldingsloft party add`", workspace.file)
 
 
 def _is_option(name: str) -> bool:
@@ -125,14 +95,14 @@ def _is_option(name: str) -> bool:
 def _disk(workspace: Workspace) -> Iterator[Check]:
     for folder in (workspace.folder, workspace.network):
         if not folder.is_dir():
-            yield _error("the folder is not there", "mount or make it, or mend `network` in meldingsloft.toml", folder)
+            yield error("the folder is not there", "mount or make it, or mend `network` in meldingsloft.toml", folder)
             continue
         free = shutil.disk_usage(folder).free
         text = f"{free // (1024 * 1024)} MB are free"
         if free < LEAST_FREE:
-            yield _error(text, "free disk space now", folder)
+            yield error(text, "free disk space now", folder)
         elif free < FREE_SOON:
-            yield _warning(text, "free disk space", folder)
+            yield warning(text, "free disk space", folder)
 
 
 def _journal(workspace: Workspace) -> Iterator[Check]:
@@ -144,7 +114,7 @@ def _journal(workspace: Workspace) -> Iterator[Check]:
     except sqlite3.Error as fault:
         said = [str(fault)]
     if said != ["ok"]:
-        yield _error(
+        yield error(
             f"the journal is damaged: {'; '.join(said)}", "stop all runs and restore the last backup", workspace.journal
         )
 
@@ -152,15 +122,15 @@ def _journal(workspace: Workspace) -> Iterator[Check]:
 def _register(workspace: Workspace) -> Iterator[Check]:
     register = FolderRegister(workspace.register)
     for problem in register.problems():
-        yield _error("; ".join((problem.message, *problem.problems)), problem.hint, problem.where)
+        yield error("; ".join((problem.message, *problem.problems)), problem.hint, problem.where)
     for party in workspace.parties:
         record = register.party(party.her_id)
         if record is None:
-            yield _error(
+            yield error(
                 f"party {party.her_id} is not in the register", "`meldingsloft register add`", workspace.register
             )
         elif record.organisation.her_id != workspace.organisation.her_id:
-            yield _error(
+            yield error(
                 f"the register says party {party.her_id} belongs to organisation {record.organisation.her_id}",
                 "mend the register, or org_her_id in meldingsloft.toml",
                 workspace.register,
@@ -174,107 +144,11 @@ def _same_names(workspace: Workspace, party: HostedParty, record: PartyRecord) -
         party.name,
         party.kind,
     ) or record.organisation.name != workspace.organisation.name:
-        yield _warning(
+        yield warning(
             f"the register has another name or kind for party {party.her_id} than the workspace",
             "names must equal those of the register (HIS 1153-1): mend one of them",
             workspace.file,
         )
-
-
-def _certificates(workspace: Workspace, now: dt.datetime) -> Iterator[Check]:
-    register = FolderRegister(workspace.register)
-    stored = WorkspaceKeys(workspace.keys).stored()
-    for party in workspace.parties:
-        record = register.party(party.her_id)
-        for purpose in ("sign", "encrypt"):
-            own = [key for key in stored if key.her_id == party.her_id and key.purpose == purpose]
-            registered = (
-                ()
-                if record is None
-                else record.signing_certificates
-                if purpose == "sign"
-                else record.encryption_certificates
-            )
-            yield from _of_purpose(workspace, party, purpose, own, registered, now)
-
-
-def _of_purpose(
-    workspace: Workspace,
-    party: HostedParty,
-    purpose: str,
-    own: list[StoredKey],
-    registered: tuple[bytes, ...],
-    now: dt.datetime,
-) -> Iterator[Check]:
-    said = f"the {purpose} certificate of party {party.her_id}"
-    if not own:
-        yield _error(
-            f"party {party.her_id} has no {purpose} key",
-            "put key and certificate into the key folder",
-            workspace.keys / party.her_id,
-        )
-        return
-    if not registered:
-        yield _error(f"{said} is not in the register", "`meldingsloft register add`", workspace.register)
-        return
-    in_use = own[0].certificate if purpose == "sign" else registered[0]
-    if purpose == "sign" and in_use not in registered:
-        yield _error(
-            f"{said} that we sign with is not in the register", "`meldingsloft register add --sign-cert`", own[0].path
-        )
-    if purpose == "encrypt" and in_use not in [key.certificate for key in own]:
-        yield _error(
-            f"we lack the key for {said} that others encrypt to",
-            "put the key back, or register a certificate whose key is here",
-            workspace.keys / party.her_id,
-        )
-    yield from _period(said, in_use, now, own[0].path)
-
-
-def _period(said: str, certificate: bytes, now: dt.datetime, where: Path) -> Iterator[Check]:
-    facts = read_certificate(certificate)
-    left = facts.not_after - now
-    until = facts.not_after.strftime("%Y-%m-%d %H:%M UTC")
-    if left <= dt.timedelta(0):
-        yield _error(f"{said} expired {until}", "order a new one, put it into the key folder and register it", where)
-    elif now < facts.not_before:
-        yield _error(f"{said} is not valid yet", "check the clock, or wait", where)
-    elif left < RENEW_BEFORE:
-        yield _error(
-            f"{said} expires {until}, in {_hours(left)}",
-            "register the new one now: partners keep the old one up to 108 hours",
-            where,
-        )
-    elif left < RENEW_SOON:
-        yield _warning(
-            f"{said} expires {until}, in {left.days} days",
-            "order a new one; it must be registered 108 hours before",
-            where,
-        )
-
-
-def _hours(span: dt.timedelta) -> str:
-    return f"{int(span.total_seconds() // 3600)} hours"
-
-
-def _partners(workspace: Workspace, now: dt.datetime) -> Iterator[Check]:
-    own = {party.her_id for party in workspace.parties}
-    for record in FolderRegister(workspace.register).parties():
-        if record.her_id in own:
-            continue
-        if not record.encryption_certificates:
-            yield _warning(
-                f"party {record.her_id} has no encryption certificate: nothing can be sent to it",
-                "`meldingsloft register add --encrypt-cert`",
-                workspace.register,
-            )
-        for certificate in (*record.signing_certificates[:1], *record.encryption_certificates[:1]):
-            if read_certificate(certificate).not_after <= now:
-                yield _warning(
-                    f"a certificate of party {record.her_id} has expired",
-                    "ask the partner for the new one",
-                    workspace.register,
-                )
 
 
 def _mailboxes(workspace: Workspace, now: dt.datetime) -> Iterator[Check]:
@@ -284,10 +158,10 @@ def _mailboxes(workspace: Workspace, now: dt.datetime) -> Iterator[Check]:
         for name in SUBFOLDERS:
             folder = box / name
             if not folder.is_dir():
-                made = _error if record.her_id in own else _warning
+                made = error if record.her_id in own else warning
                 yield made(f"the mailbox of party {record.her_id} is not there", f"mkdir -p {folder}", folder)
             elif (record.her_id in own or name != "cur") and not os.access(folder, os.W_OK | os.X_OK):
-                yield _error(
+                yield error(
                     f"the mailbox of party {record.her_id} cannot be written to",
                     "give this user the right to write there",
                     folder,
@@ -306,7 +180,7 @@ def _left_behind(folder: Path, now: dt.datetime) -> Iterator[Check]:
                 if entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_mtime < limit
             )
         if old:
-            yield _warning(
+            yield warning(
                 f"{old} undelivered files older than 36 hours lie in tmp",
                 "their senders crashed or gave up; they may be removed",
                 folder,
@@ -316,17 +190,19 @@ def _left_behind(folder: Path, now: dt.datetime) -> Iterator[Check]:
 def _permissions(workspace: Workspace) -> Iterator[Check]:
     for folder in (workspace.keys, workspace.archive, workspace.failed, workspace.fagsystem):
         if folder.is_dir() and stat.S_IMODE(folder.stat().st_mode) & 0o077:
-            yield _warning("other users can look into the folder", f"chmod 700 {folder}", folder)
+            yield warning("other users can look into the folder", f"chmod 700 {folder}", folder)
     for key in sorted(workspace.keys.glob("*/*.key.pem")):
         if stat.S_IMODE(key.stat().st_mode) & 0o077:
-            yield _error("other users can read a private key", f"chmod 600 {key}", key)
+            yield error("other users can read a private key", f"chmod 600 {key}", key)
     for folder in (workspace.folder, workspace.register):
         if folder.is_dir() and not os.access(folder, os.W_OK | os.X_OK):
-            yield _warning("the folder cannot be written to", "give this user the right to write there", folder)
+            yield warning("the folder cannot be written to", "give this user the right to write there", folder)
 
 
-def _clock(workspace: Workspace, now: dt.datetime) -> Iterator[Check]:
-    """Machines that share a network folder must agree on the time (eb:Timestamp, TimeToLive)."""
+def _clock(workspace: Workspace, clock: Clock) -> Iterator[Check]:
+    """Machines that share a network folder must agree on the time (eb:Timestamp, TimeToLive). A given time is not judged."""
+    if not isinstance(clock, SystemClock):
+        return
     probe = workspace.network / f".clock-{os.urandom(6).hex()}"
     try:
         probe.touch(mode=0o600)
@@ -334,11 +210,10 @@ def _clock(workspace: Workspace, now: dt.datetime) -> Iterator[Check]:
         probe.unlink()
     except OSError:
         return
-    if abs(theirs - now) > SKEW:
-        yield _warning(
-            f"the clock and the network's files differ by {int(abs((theirs - now).total_seconds()))} seconds",
-            "set the clock (NTP); without --at-time",
-            workspace.network,
+    apart = int(abs((theirs - clock.now()).total_seconds()))
+    if apart > SKEW.total_seconds():
+        yield warning(
+            f"the clock and the network's files differ by {apart} seconds", "set the clock (NTP)", workspace.network
         )
 
 
@@ -346,7 +221,7 @@ def _failed(workspace: Workspace) -> Iterator[Check]:
     if workspace.failed.is_dir():
         count = sum(1 for path in workspace.failed.iterdir() if path.suffix == ".eml")
         if count:
-            yield _warning(
+            yield warning(
                 f"{count} mail{'s' * (count != 1)} that could not be handled",
                 "each has its reason beside it; `meldingsloft status --failed`",
                 workspace.failed,

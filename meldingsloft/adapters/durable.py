@@ -4,10 +4,7 @@
 and its folder is synchronised; where many files share folders, ``DirtyFolders`` collects the folders and synchronises
 each once.
 
-Fault injection (for tests): the environment variable ``MELDINGSLOFT_FAULT`` is read when this module is imported.
-``count:FILE`` appends the name of each step to a file; ``kill:N`` ends the process with SIGKILL at the N-th step, before
-carrying it out; ``full:N`` answers the N-th step that needs room, and every later one, as a full disk does. Unset, a
-checkpoint is one comparison.
+Tests make steps fail through ``MELDINGSLOFT_FAULT`` (``adapters.fault_injection``).
 """
 # ruff: noqa: PTH100, PTH102, PTH104, PTH108, PTH112, PTH116, PTH118, PTH120 - on the hot path of every message os functions cost half of what Path objects do
 
@@ -15,66 +12,24 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import itertools
 import os
-import signal
 import stat
 from collections.abc import Callable
 
+from meldingsloft.adapters.fault_injection import fault_of
+from meldingsloft.adapters.troubles import trouble
 from meldingsloft.domain.errors import MailboxError
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
-_NEEDS_ROOM = frozenset({"folder", "write", "write.half", "link"})
 _SPECIAL = (stat.S_IFCHR, stat.S_IFIFO, stat.S_IFSOCK)
 
 AnyPath = str | os.PathLike[str]
-
-
-def _counting(path: str) -> Callable[[str], None]:
-    def count(name: str) -> None:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, PRIVATE_FILE)
-        os.write(handle, name.encode() + b"\n")
-        os.close(handle)
-
-    return count
-
-
-def _killing(number: int) -> Callable[[str], None]:
-    steps = itertools.count(1)
-
-    def kill(_name: str) -> None:
-        if next(steps) == number:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    return kill
-
-
-def _filling(number: int) -> Callable[[str], None]:
-    steps = itertools.count(1)
-
-    def fill(name: str) -> None:
-        if name in _NEEDS_ROOM and next(steps) >= number:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    return fill
-
-
-def fault_of(setting: str | None) -> Callable[[str], None] | None:
-    """What ``MELDINGSLOFT_FAULT`` asks for: a function called with each step's name, None when nothing is asked.
-
-    Raises:
-        ValueError: the setting is none of ``count:FILE``, ``kill:N``, ``full:N``.
-    """
-    if not setting:
-        return None
-    word, _, value = setting.partition(":")
-    if word == "count" and value:
-        return _counting(value)
-    if word in ("kill", "full") and value.isdecimal():
-        return _killing(int(value)) if word == "kill" else _filling(int(value))
-    raise ValueError("MELDINGSLOFT_FAULT is count:FILE, kill:N or full:N")
+__all__ = [
+    "AnyPath", "DirtyFolders", "aside", "checkpoint", "create_durable", "link_or_copy", "make_folder", "read_file", "read_handle", "rename",
+    "rename_if_there", "sync_folder", "trouble", "unlink", "write_file",
+]  # fmt: skip
 
 
 _fault: Callable[[str], None] | None = fault_of(os.environ.get("MELDINGSLOFT_FAULT"))
@@ -88,36 +43,6 @@ def checkpoint(name: str) -> None:
     """
     if _fault is not None:
         _fault(name)
-
-
-_TROUBLES: dict[int, tuple[str, str, str]] = {
-    errno.ENOENT: ("ML-P001", "the file or folder is not there", "check the name, and that it was not moved meanwhile"),
-    errno.EACCES: ("ML-P002", "no permission", "give this user the right to read and write there"),
-    errno.EPERM: ("ML-P002", "no permission", "give this user the right to read and write there"),
-    errno.ENOSPC: ("ML-P003", "no room left", "free disk space; nothing was lost, the same again works then"),
-    errno.EDQUOT: ("ML-P003", "no room left", "free disk space or raise the quota; the same again works then"),
-    errno.EFBIG: ("ML-P003", "no room left", "the file is larger than this disk or process allows"),
-    errno.EROFS: ("ML-P004", "the disk is mounted read-only", "mount it for writing, or choose another folder"),
-    errno.EISDIR: ("ML-P005", "not an ordinary file", "name a file and not a folder"),
-    errno.ENOTDIR: ("ML-P005", "not a folder", "a part of the path is a file; check the name"),
-    errno.ELOOP: ("ML-P005", "not an ordinary file", "a symbolic link is not followed here; name the file itself"),
-    errno.EMFILE: ("ML-P006", "too many open files", "raise the limit (`ulimit -n`) or use fewer workers"),
-    errno.ENFILE: ("ML-P006", "too many open files", "too many files are open on this machine"),
-    errno.EEXIST: ("ML-P008", "it exists already", "choose another name; nothing is overwritten"),
-    errno.ENOTEMPTY: ("ML-P008", "it exists already", "choose another name; nothing is overwritten"),
-    errno.ENAMETOOLONG: ("ML-P009", "the name is too long", "choose a shorter name"),
-}
-
-
-def trouble(fault: OSError, path: AnyPath, doing: str) -> MailboxError:
-    """The error of our family for an operating system's one: what we were ``doing``, where, and how to mend it."""
-    code, what, mend = _TROUBLES.get(
-        fault.errno or 0,
-        ("ML-P007", "the disk or network answers with an error", "look at the system log, then try again"),
-    )
-    return MailboxError(
-        code, f"cannot {doing}: {what}", hint=mend, where=os.fspath(path), detail=os.strerror(fault.errno or errno.EIO)
-    )
 
 
 def read_file(path: AnyPath) -> bytes:

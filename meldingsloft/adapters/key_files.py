@@ -5,6 +5,7 @@ A passphrase comes from a file's first line or from whoever is asked; never from
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -23,6 +24,8 @@ _PRIVATE_KEY = re.compile(
 )
 _ENCRYPTED = (b"BEGIN ENCRYPTED PRIVATE KEY", b"Proc-Type: 4,ENCRYPTED")
 _PEM = b"-----BEGIN "
+_CMS_PEM = re.compile(rb"-----BEGIN (?:CMS|PKCS7)-----(.*?)-----END (?:CMS|PKCS7)-----", re.DOTALL)
+_BASE64 = re.compile(rb"[A-Za-z0-9+/=\s]+")
 _ENDINGS = frozenset({".pem", ".crt", ".cer", ".der"})
 
 
@@ -78,6 +81,18 @@ def read_certificates(path: Path) -> tuple[bytes, ...]:
     except CertificateError as error:
         raise error.at(str(path)) from None
     return found
+
+
+def unarmoured(data: bytes) -> bytes:
+    """CMS as it is, out of PEM or base64 where it stands in such; anything else unchanged."""
+    if data[:1] in (b"0", b"\x04") and not _BASE64.fullmatch(data):
+        return data
+    armoured = _CMS_PEM.search(data)
+    text = armoured.group(1) if armoured else data
+    try:
+        return base64.b64decode(b"".join(text.split()), validate=True) if armoured or _BASE64.fullmatch(text) else data
+    except ValueError:
+        return data
 
 
 def _without_passphrase(data: bytes, ask: Callable[[], bytes | None]) -> SoftwareKey:

@@ -70,8 +70,7 @@ class WorkspaceKeys:
                 hint="`meldingsloft doctor` shows what is missing",
                 where=str(self.folder / her_id),
             )
-        now = self._clock.now()
-        return next((k for k in keys if k.not_before <= now < k.not_after), keys[0]).key
+        return in_force(keys, self._clock.now()).key
 
     def decryption_keys(self) -> Sequence[SoftwareKey]:
         """All encryption keys of all parties, newest first, retired ones included."""
@@ -188,6 +187,11 @@ class WorkspaceKeys:
             write_file(self._memory, ("\n".join(marks) + "\n").encode())
         except MailboxError:  # a read-only key folder: the next process checks again
             return
+
+
+def in_force(newest_first: Sequence[StoredKey], now: dt.datetime) -> StoredKey:
+    """The first key whose certificate is in force; the first of all when none is."""
+    return next((key for key in newest_first if key.not_before <= now < key.not_after), newest_first[0])
 
 
 def _certificate_path(key_path: Path) -> Path:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from meldingsloft.apprec.codes import NAMESPACES, Version
 from meldingsloft.apprec.document import AppRecDocument
@@ -14,6 +14,9 @@ from meldingsloft.domain.heads import Address
 from meldingsloft.hodemelding.apprec_reading import read_facts
 from meldingsloft.hodemelding.hcp_reading import read_place
 from meldingsloft.hodemelding.nodes import attribute, child, code, prefix_of, text
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 _VERSIONS: dict[str, Version] = {NAMESPACES["1.0"]: "1.0", NAMESPACES["1.1"]: "1.1"}
 

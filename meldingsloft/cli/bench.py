@@ -23,7 +23,8 @@ from meldingsloft.domain.errors import WrongUsageError
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from meldingsloft.domain.heads import Head
+    from meldingsloft.adapters.workspace_file import Workspace
+    from meldingsloft.domain.heads import Address, Head
     from meldingsloft.flow.msh import Msh
 
 _MSG_ID = re.compile(rb"(<(?:\w+:)?MsgId>)[^<]*(</)")
@@ -156,6 +157,22 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
+def _workspace(folder: Path, name: str, address: Address) -> Workspace:
+    from meldingsloft.adapters.workspace import NewParty, create_workspace
+
+    party = address.party
+    if party is None or party.her_id is None or address.organisation.her_id is None:
+        raise WrongUsageError("ML-C030", "the message does not name both levels of its sender and recipient", hint="take messages that name both parties by HER-id")
+    made = create_workspace(
+        folder / name,
+        name=address.organisation.name or name,
+        org_her_id=address.organisation.her_id,
+        network=folder / "network",
+        party=NewParty(party.name or name, "person" if party.person else "service", her_id=party.her_id),
+    )
+    return made.workspace
+
+
 def _road(folder: Path, name: str) -> Road:
     from meldingsloft.adapters.type_table import load_catalogue
     from meldingsloft.cli.wiring import open_msh
@@ -164,7 +181,8 @@ def _road(folder: Path, name: str) -> Road:
 
     template = frame.read_input(name)
     head = read_head(parse(template), load_catalogue())
-    parties = [head.sender, *head.receivers[:1]]
-    workspaces = [_workspace(folder, number, address) for number, address in enumerate(parties) if address is not None]
-    sender, receiver = (open_msh(workspace) for workspace in workspaces)
+    if head.sender is None or not head.receivers:
+        raise WrongUsageError("ML-C030", "the message names no sender or no recipient", hint="take messages that name both parties by HER-id")
+    sender = open_msh(_workspace(folder, "sender", head.sender))
+    receiver = open_msh(_workspace(folder, "receiver", head.receivers[0]))
     return Road(template, head, sender, receiver)

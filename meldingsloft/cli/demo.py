@@ -46,7 +46,7 @@ def command(session: frame.Session, folder: Path | None) -> None:
     stage.places(str(home), places, time.perf_counter() - started)
     town = open_town(workspaces, clock_of(session))
     fates = list(stage.play(town.play()))
-    ending = town.ending(str(home), fates)
+    ending = town.ending(str(home), fates, _path_hint())
     stage.end(ending)
     if not ending.as_told:
         session.error("error: the story did not go as told; run it again with -v, and report it if it stays so")
@@ -55,6 +55,14 @@ def command(session: frame.Session, folder: Path | None) -> None:
 
 def _width() -> int:
     return max(60, min(shutil.get_terminal_size((80, 24)).columns, 100))
+
+
+def _path_hint() -> tuple[tuple[str, str], ...]:
+    """What a shell must be told before it finds ``meldingsloft``; nothing where it does."""
+    beside = Path(sys.executable).parent / "meldingsloft"
+    if shutil.which("meldingsloft") or not beside.exists():
+        return ()
+    return ((f'export PATH="{beside.parent}:$PATH"', "so that the shell finds meldingsloft"),)
 
 
 class _Stage:

@@ -57,8 +57,9 @@ def command(
     )
     names = list(expand(files))
     msh = msh_of(session)
-    recover(msh)
     failures = [error for name in names if (error := _send(session, msh, name, options, dry_run=dry_run)) is not None]
+    if not dry_run:
+        recover(msh)
     if failures:
         session.fail(failures[0].exit_status if len(names) == 1 else ExitStatus.PARTIAL)
     elif not names:

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from meldingsloft.adapters.case_files import read_case_file
 from meldingsloft.adapters.shipped import shipped
 from meldingsloft.apprec.codes import ERRORS
-from meldingsloft.cli.kristiansund import METRES, SCENES, SECONDS_IN_2011, Party, Scene
+from meldingsloft.cli.kristiansund import LESSONS, METRES, PARTIES, SCENES, SECONDS_IN_2011, Party, Scene
 from meldingsloft.cli.wiring import open_msh
 from meldingsloft.domain.errors import InvalidMessageError
 from meldingsloft.domain.findings import Severity
-from meldingsloft.domain.journal import Entry
-from meldingsloft.domain.states import State
+from meldingsloft.domain.identifiers import HerId
+from meldingsloft.domain.journal import Entry, Search
+from meldingsloft.domain.states import Direction, State
 from meldingsloft.fagmelding.building import build
 from meldingsloft.flow.handling import Received
 from meldingsloft.flow.msh import Msh
@@ -44,10 +45,13 @@ class _Telling:
     scene: Scene
     started: float = field(default_factory=time.perf_counter)
 
-    def happening(self, who: Party, what: str, meaning: str, tone: Tone, **facts: Any) -> Happening:
+    def happening(
+        self, who: Party, what: str, meaning: str, tone: Tone, *, lesson: str = "", **facts: Any
+    ) -> Happening:
         """What somebody did or learnt, now."""
         facts |= {"party": who.her_id, "workspace": who.home}
-        return Happening(self.number, time.perf_counter() - self.started, who.label, what, meaning, tone, facts)
+        seconds = time.perf_counter() - self.started
+        return Happening(self.number, seconds, who.label, what, meaning, LESSONS[lesson or what], tone, facts)
 
 
 class Town:
@@ -57,73 +61,68 @@ class Town:
         self._servers = servers
         self._mailboxes = mailboxes
         """The network's Maildirs, where an envelope can be damaged."""
-        self._sent: dict[int, Sent] = {}
-        self.seconds: dict[int, float] = {}
-        """By chapter: from the hand-over until its sender had processed the AppRec."""
+        self._sent: dict[int, str] = {}
+        """MsgId by chapter."""
+        self._seconds: dict[int, float] = {}
+        """By chapter: from the hand-over until its sender had processed the first AppRec."""
 
     def play(self) -> Iterator[Chapter | Happening | Fate]:
-        """Every chapter, every happening in it, and how its message ended."""
+        """Every chapter, every happening in it, and how its messages ended."""
         for number, scene in enumerate(SCENES, 1):
             yield Chapter(number, scene.title, scene.words)
             yield from self._chapter(number, scene)
 
-    def ending(self, folder: str, fates: Sequence[Fate]) -> Ending:
-        """The last page: the fates, where to look around, and the speed of the first message."""
-        seconds = self.seconds.get(1)
+    def ending(self, folder: str, fates: Sequence[Fate], hints: Sequence[tuple[str, str]] = ()) -> Ending:
+        """The last page: the fates, where to look around (after ``hints``), and the speed of the first message."""
+        seconds = self._seconds.get(1)
         street = None if seconds is None else Street(METRES, SECONDS_IN_2011, seconds)
-        return Ending(tuple(fates), street, folder, tuple(_hints(fates)))
+        return Ending(tuple(fates), street, folder, (*hints, *_hints(fates)))
 
     def _chapter(self, number: int, scene: Scene) -> Iterator[Happening | Fate]:
-        sender, receiver = self._servers[scene.sender.home], self._servers[scene.receiver.home]
+        sender = self._servers[scene.sender.home]
         payload = self._message(sender, scene)
         telling = _Telling(number, scene)
-        prepared = yield from self._prepared(telling, sender, payload)
-        (sent,) = deliver(sender, [prepared])
-        self._sent[number] = sent
-        yield telling.happening(
-            scene.sender, "sent", f"{sent.message_type}, checked, encrypted, signed, in {scene.receiver.label}'s mailbox", Tone.ON_ITS_WAY,
-            msg_id=sent.msg_id, message_id=sent.message_id, conversation_id=sent.conversation_id, to=sent.receiver, message_type=sent.message_type,
-        )  # fmt: skip
+        prepared = yield from _prepared(telling, sender, payload)
+        sent = list(deliver(sender, [prepared]))
+        self._sent[number] = prepared.head.msg_id
+        for one in sent:
+            yield _sent(telling, one)
         if scene.trick == "damaged":
             self._damage(prepared)
-            yield telling.happening(
-                scene.receiver, "damaged", "on the way one byte of the sealed message changes", Tone.ODD
-            )
-        for _ in range(ROUNDS):
-            for line in receive(receiver):
-                yield _at_receiver(telling, line)
-            for line in receive(sender):
-                learnt = _at_sender(telling, line, _entry(sender, sent))
-                if line.kind == "apprec":
-                    self.seconds[number] = learnt.seconds
-                yield learnt
-        yield _fate(telling, _entry(sender, sent))
+            yield telling.happening(scene.receivers[0], "damaged", "one byte changes on the way", Tone.ODD)
+        for receiver in scene.receivers:
+            yield from self._arrivals(telling, receiver)
+            yield from self._answers(telling, sender, sent)
+        for receiver in scene.receivers:
+            yield from self._arrivals(telling, receiver)
+        for one in sent:
+            yield _fate(telling, one, _entry(sender, one.message_id))
+
+    def _arrivals(self, telling: _Telling, receiver: Party) -> Iterator[Happening]:
+        for line in receive(self._servers[receiver.home]):
+            yield _at_receiver(telling, receiver, line)
+
+    def _answers(self, telling: _Telling, sender: Msh, sent: Sequence[Sent]) -> Iterator[Happening]:
+        envelopes = {one.receiver: one.message_id for one in sent}
+        for line in sorted(receive(sender), key=lambda line: line.kind == "apprec"):
+            signal = next(sender.journal.search(Search(ids=(line.message_id,), direction=Direction.IN, signals=True)))
+            learnt = _at_sender(telling, signal.sender, _entry(sender, envelopes[signal.sender]), line)
+            if line.kind == "apprec":
+                self._seconds.setdefault(telling.number, learnt.seconds)
+            yield learnt
 
     def _message(self, msh: Msh, scene: Scene) -> bytes:
         """The message of a case with identifiers and times of now."""
         file = read_case_file(str(shipped("samples") / "cases" / scene.case))
         case = {key: value for key, value in file.values.items() if key not in _OWN_TIMES}
         if scene.answers:
-            first = self._sent[scene.answers].msg_id
+            first = self._sent[scene.answers]
             case["reply_to"] = {"parent": first, "conversation": first}
         payload = build(
             scene.message_type, case, catalogue=msh.catalogue, codes=msh.codes, ids=msh.ids, now=msh.clock.now(),
             load_attachment=file.load_attachment, locate=file.locate,
         ).payload  # fmt: skip
         return _unidentified(payload) if scene.trick == "unidentified" else payload
-
-    def _prepared(self, telling: _Telling, sender: Msh, payload: bytes) -> Generator[Happening, None, Prepared]:
-        """The envelope; what our own check would have stopped is told and then forced."""
-        options = SendOptions(sender=telling.scene.sender.her_id, receivers=(telling.scene.receiver.her_id,))
-        try:
-            return prepare(sender, payload, options)
-        except InvalidMessageError as error:
-            if telling.scene.trick != "unidentified":
-                raise
-            codes = sorted({finding.code for finding in error.findings if finding.severity is Severity.ERROR})
-            said = f"our own check finds {', '.join(codes)} and will not send it; the story insists (--force)"
-            yield telling.happening(telling.scene.sender, "held back", said, Tone.ODD, findings=codes)
-        return prepare(sender, payload, SendOptions(sender=options.sender, receivers=options.receivers, force=True))
 
     def _damage(self, prepared: Prepared) -> None:
         """Change one byte of the sealed part of a mail that lies in its receiver's inbox."""
@@ -133,6 +132,22 @@ class Town:
         place = next(at for at in range(len(data) * 3 // 4, len(data)) if chr(data[at]).isalnum())
         data[place] = ord("A") if data[place] != ord("A") else ord("B")
         mail.write_bytes(data)
+
+
+def _prepared(telling: _Telling, sender: Msh, payload: bytes) -> Generator[Happening, None, Prepared]:
+    """The envelopes; what our own check would have stopped is told and then forced."""
+    scene = telling.scene
+    options = SendOptions(sender=scene.sender.her_id, receivers=tuple(party.her_id for party in scene.receivers))
+    try:
+        return prepare(sender, payload, options)
+    except InvalidMessageError as error:
+        if scene.trick != "unidentified":
+            raise
+        codes = sorted({finding.code for finding in error.findings if finding.severity is Severity.ERROR})
+    yield telling.happening(
+        scene.sender, "held back", f"{', '.join(codes)}, sent all the same", Tone.ODD, findings=codes
+    )
+    return prepare(sender, payload, replace(options, force=True))
 
 
 def open_town(workspaces: Mapping[str, Workspace], clock: Clock) -> Town:
@@ -166,52 +181,55 @@ def _unidentified(payload: bytes) -> bytes:
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 
 
-def _at_receiver(telling: _Telling, line: Received) -> Happening:
+def _sent(telling: _Telling, sent: Sent) -> Happening:
+    facts = {"msg_id": sent.msg_id, "message_id": sent.message_id, "conversation_id": sent.conversation_id}
+    facts |= {"to": sent.receiver, "message_type": sent.message_type}
+    said = f"{sent.message_type} to {_label(sent.receiver)}"
+    return telling.happening(telling.scene.sender, "sent", said, Tone.ON_ITS_WAY, **facts)
+
+
+def _at_receiver(telling: _Telling, who: Party, line: Received) -> Happening:
     """What the receiving side learns of one mail."""
-    who = telling.scene.receiver
     facts = _facts(line)
     if line.kind == "acknowledgment":
-        said = f"{telling.scene.sender.label} has the answer too: now both sides know"
-        return telling.happening(who, "Acknowledgment", said, Tone.GOOD, **facts)
+        said = f"{telling.scene.sender.label} has the AppRec"
+        return telling.happening(who, "Acknowledgment", said, Tone.GOOD, lesson="Acknowledged", **facts)
     if line.verdict == "accepted":
-        said = "signature and certificate hold, it opens, it is valid; handed to the fagsystem, answered on both levels"
-        return telling.happening(who, "taken in", said, Tone.GOOD, **facts)
+        return telling.happening(who, "taken in", "opened, valid, in the fagsystem", Tone.GOOD, **facts)
     if line.verdict == "rejected":
-        said = f"it opens, but {_names(line.apprec_errors)}; not handed on, answered with a rejecting AppRec"
-        return telling.happening(who, "rejected", said, Tone.BAD, **facts)
-    said = "the signature does not fit these bytes any more; never opened, the original is kept in failed/"
-    return telling.happening(who, line.verdict, said, Tone.BAD, **facts)
+        return telling.happening(who, "rejected", _names(line.apprec_errors), Tone.BAD, **facts)
+    return telling.happening(
+        who, line.verdict, "the signature does not hold", Tone.BAD, lesson="refused", **facts
+    )
 
 
-def _at_sender(telling: _Telling, line: Received, entry: Entry) -> Happening:
-    """What the sender learns of what it sent."""
-    who, receiver = telling.scene.sender, telling.scene.receiver.label
-    facts = _facts(line) | {"state": entry.state}
+def _at_sender(telling: _Telling, other: str, entry: Entry, line: Received) -> Happening:
+    """What the sender learns, from another party, of what it sent."""
+    who, receiver = telling.scene.sender, _label(other)
+    facts = _facts(line) | {"from": other, "state": entry.state}
     if line.kind == "acknowledgment":
-        said = f"{receiver}'s server has it and could open it; nobody has promised to use it yet"
-        return telling.happening(who, "Acknowledgment", said, Tone.GOOD, **facts)
-    if line.kind == "apprec" and entry.state is State.APPREC_OK:
-        return telling.happening(
-            who,
-            "AppRec OK",
-            f"{receiver} has taken it into its own system; the sender may stop watching",
-            Tone.GOOD,
-            **facts,
-        )
+        return telling.happening(who, "Acknowledgment", f"in hand at {receiver}", Tone.GOOD, **facts)
+    if line.kind == "apprec" and entry.state == State.APPREC_OK:
+        return telling.happening(who, "AppRec OK", f"{receiver} has taken it in", Tone.GOOD, **facts)
     if line.kind == "apprec":
-        return telling.happening(who, "AppRec rejected", f"{entry.reason}; a person must mend it", Tone.BAD, **facts)
-    codes = ", ".join(line.error_codes)
+        return telling.happening(who, "AppRec rejected", entry.reason, Tone.BAD, **facts)
     return telling.happening(
         who,
         "ErrorList",
-        f"{codes}: {receiver}'s server refused it unread; the sender is warned at once",
+        f"{', '.join(line.error_codes)} at {receiver}",
         Tone.BAD,
+        lesson="ErrorList",
         **facts,
     )
 
 
 def _facts(line: Received) -> dict[str, object]:
-    facts: dict[str, object] = {"kind": line.kind, "verdict": line.verdict, "msg_id": line.msg_id, "message_id": line.message_id}
+    facts: dict[str, object] = {
+        "kind": line.kind,
+        "verdict": line.verdict,
+        "msg_id": line.msg_id,
+        "message_id": line.message_id,
+    }
     facts |= {
         "error_codes": list(line.error_codes),
         "apprec": line.apprec,
@@ -225,21 +243,19 @@ def _names(codes: tuple[str, ...]) -> str:
     return ", ".join(f"{code} {ERRORS[code].name}" for code in codes)
 
 
-def _entry(msh: Msh, sent: Sent) -> Entry:
-    entry = msh.journal.outgoing(sent.message_id)
+def _label(her_id: str) -> str:
+    return PARTIES[HerId(her_id)].label
+
+
+def _entry(msh: Msh, message_id: str) -> Entry:
+    entry = msh.journal.outgoing(message_id)
     assert entry is not None
     return entry
 
 
-def _fate(telling: _Telling, entry: Entry) -> Fate:
+def _fate(telling: _Telling, sent: Sent, entry: Entry) -> Fate:
     scene = telling.scene
+    way = scene.sender.label, _label(sent.receiver)
     return Fate(
-        telling.number,
-        entry.message_type,
-        scene.sender.label,
-        scene.receiver.label,
-        entry.state,
-        scene.expected,
-        MEANINGS[entry.state],
-        entry.msg_id,
+        telling.number, entry.message_type, *way, entry.state, scene.expected, MEANINGS[entry.state], entry.msg_id
     )

@@ -66,13 +66,35 @@ def _only(_context: click.Context, _parameter: click.Parameter, value: str | Non
     short_help="Everything that is wrong with messages and envelopes.",
 )
 @click.argument("files", metavar="FILE…", nargs=-1, required=True)
-@click.option("--schemas", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="DIR", help="Judge by another schema set.")
-@click.option("--only", callback=_only, metavar="GROUPS", help="Only findings of schema, codes, rules, envelope (comma between).")
+@click.option(
+    "--schemas",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    help="Judge by another schema set.",
+)
+@click.option(
+    "--only", callback=_only, metavar="GROUPS", help="Only findings of schema, codes, rules, envelope (comma between)."
+)
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
 @click.option("--fail-fast", is_flag=True, help="Stop after the first file that fails.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default=None, help="Text for people or JSON lines.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Processes to share the files among.")
-@click.option("--profile", type=click.Choice(_PROFILES), default="current", show_default=True, help="legacy-1.5: later rules are warnings for older messages.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default=None, help="Text for people or JSON lines."
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Processes to share the files among.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(_PROFILES),
+    default="current",
+    show_default=True,
+    help="legacy-1.5: later rules are warnings for older messages.",
+)
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="English or bokmål.")
 def command(
     session: frame.Session,

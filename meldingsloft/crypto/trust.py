@@ -97,6 +97,23 @@ def fits_purpose(certificate_der: bytes, purpose: Purpose) -> bool:
     return not _USAGES[purpose].isdisjoint(read_certificate(certificate_der).key_usages)
 
 
+def check_recipient(certificate_der: bytes, *, at: dt.datetime) -> None:
+    """Refuse to encrypt to a certificate that is out of force or not for encryption (EB-161); its chain is not looked at.
+
+    A certificate without KeyUsage restricts nothing (RFC 5280 §4.2.1.3).
+
+    Raises:
+        CertificateError: ``ML-K001`` unreadable, ``ML-K006`` expired or not yet in force, ``ML-K007`` not for encryption.
+    """
+    facts = read_certificate(certificate_der)
+    if not facts.not_before <= at <= facts.not_after:
+        hint = "fetch the receiver's present certificate"
+        raise CertificateError("ML-K006", "the receiver's certificate is not in force", hint=hint)
+    if facts.key_usages and not fits_purpose(certificate_der, "encryption"):
+        hint = "fetch the encryption certificate, not the signing one"
+        raise CertificateError("ML-K007", "the receiver's certificate is not for encryption", hint=hint)
+
+
 @lru_cache(maxsize=1024)
 def find_chain(leaf: bytes, roots: tuple[bytes, ...], intermediates: tuple[bytes, ...] = ()) -> tuple[bytes, ...]:
     """The chain from leaf to root (DER), empty when there is none; signatures, CA marks and path lengths are checked.

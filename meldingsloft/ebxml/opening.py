@@ -41,6 +41,8 @@ __all__ = [
     "decrypt",
     "decrypt_all",
     "encoding_warnings",
+    "is_encrypted",
+    "open_part",
     "read",
     "tolerances",
     "verify",
@@ -188,12 +190,27 @@ def decrypt_all(verified: Verified, keys: Sequence[DecryptionKey]) -> tuple[Open
     return tuple(_open(verified, reference, keys) for reference in verified.envelope.manifest)
 
 
-def _open(verified: Verified, reference: ManifestReference, keys: Sequence[DecryptionKey]) -> Opened:
-    """By the signed bytes and not by the unsigned Content-Type: DER and BER start with ``0``, a document never does."""
-    content = verified.parts[reference.content_id]
-    encrypted = content[:1] == b"0"
+def open_part(content: bytes, keys: Sequence[DecryptionKey]) -> tuple[bytes, bool]:
+    """The document inside a part, and whether the part was encrypted.
+
+    Told by the signed bytes and not by the unsigned Content-Type: DER and BER start with ``0``, a document never does.
+
+    Raises:
+        DecryptionError, UnreadableError: as ``decrypt``.
+    """
+    encrypted = is_encrypted(content)
     inside = cms.decrypt(content, keys).plaintext if encrypted else content
-    return Opened(verified, read_plaintext(inside), encrypted=encrypted)
+    return read_plaintext(inside), encrypted
+
+
+def is_encrypted(content: bytes) -> bool:
+    """True when a part looks like CMS."""
+    return content[:1] == b"0"
+
+
+def _open(verified: Verified, reference: ManifestReference, keys: Sequence[DecryptionKey]) -> Opened:
+    payload, encrypted = open_part(verified.parts[reference.content_id], keys)
+    return Opened(verified, payload, encrypted=encrypted)
 
 
 def _parts_by_id(parts: Sequence[MimePart]) -> dict[ContentId, bytes]:

@@ -38,7 +38,7 @@ def _role_faults(values: Values, _around: Surroundings) -> Iterator[Fault]:
     if ("family_name" in values) != ("given_name" in values):
         yield "given_name", "a person has both given_name and family_name", "give the one that is missing"
     wanted_only = "role" in values and values["role"].code == CONTACT_AT_RECEIVER
-    if not named and "unit" not in values and not wanted_only:
+    elif not named and "unit" not in values and not wanted_only:
         yield "", "nobody is named", "give given_name and family_name, or unit"
 
 

@@ -13,6 +13,8 @@ from meldingsloft.domain.errors import CaseError
 from meldingsloft.fagmelding.forms import Field, Form, Group, Need, Values
 from meldingsloft.fagmelding.kinds import Raw, Surroundings, Wrong, name_of
 
+_SURELY = 0.8
+"""Likeness above which a misspelt key is meant for the key beside it rather than for its namesake elsewhere."""
 KeyPath = tuple[str | int, ...]
 """Keys and indexes (from 0) from the top of a case."""
 Locate = Callable[[KeyPath], str]
@@ -125,11 +127,12 @@ class _Reader:
 
     def _meant(self, key: str, known: set[str]) -> str:
         near = difflib.get_close_matches(key.casefold(), sorted(known), n=1, cutoff=0.6)
-        if near:
-            return f"did you mean {near[0]}?"
-        elsewhere = next(homes(self._form.top, key), None)
+        alike = difflib.SequenceMatcher(None, key.casefold(), near[0]).ratio() if near else 0.0
+        elsewhere = next(homes(self._form.top, key), None) if alike < _SURELY else None
         if elsewhere is not None:
             return f"a key of that name stands in {elsewhere or 'the top of the case'}"
+        if near:
+            return f"did you mean {near[0]}?"
         return f"the keys here are {', '.join(sorted(known))}"
 
 

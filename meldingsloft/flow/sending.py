@@ -29,6 +29,7 @@ from meldingsloft.ebxml.envelope import envelop
 from meldingsloft.ebxml.sealing import seal
 from meldingsloft.flow.dispatch import Outgoing, discard, outgoing, publish, stage
 from meldingsloft.flow.msh import Msh
+from meldingsloft.flow.recovery import recover
 from meldingsloft.validate.message import ValidationResult, validate_message
 
 
@@ -103,6 +104,8 @@ def deliver(msh: Msh, prepared: Sequence[Prepared]) -> Iterator[Sent]:
     Raises:
         MailboxError: a mailbox or the journal cannot be written; then nothing of this call was promised or delivered.
     """
+    if any(item.already for item in prepared):
+        recover(msh)
     staged: list[tuple[Head, Outgoing]] = []
     try:
         for item in prepared:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from meldingsloft.domain.catalogue import MessageType
 from meldingsloft.domain.heads import AppRecError, AppRecFacts, Head, ReceiverRole
 from meldingsloft.domain.identifiers import MsgId
 from meldingsloft.hodemelding.hcp_reading import read_place
 from meldingsloft.hodemelding.nodes import attribute, child, code, text
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 
 def read_apprec(root: etree._Element, p: str, message_type: MessageType) -> Head:

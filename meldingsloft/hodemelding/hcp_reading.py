@@ -7,10 +7,13 @@ AppRec, except persons below a service that is the party (AR-033).
 
 from __future__ import annotations
 
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from meldingsloft.domain.heads import Address, Ident, Level, Postal, ReceiverRole
-from meldingsloft.hodemelding.nodes import attribute, child, code, text
+from meldingsloft.hodemelding.nodes import attribute, child, children, code, text, value
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 
 def read_place(
@@ -20,20 +23,19 @@ def read_place(
 
     ``p`` is the prefix of the message's namespace.
     """
-    hcp = child(place, p + "HCP")
-    if place is None or hcp is None:
-        return None
-    inst = child(hcp, p + "Inst")
+    around = children(place)
+    hcp = children(around.get(p + "HCP"))
+    inst = hcp.get(p + "Inst")
     organisation = _level(inst, p) or Level()
-    party, also = (_level(child(hcp, p + "HCProf"), p, person=True), ()) if inst is None else _parties(inst, p)
+    party, also = (_level(hcp.get(p + "HCProf"), p, person=True), ()) if inst is None else _parties(inst, p)
     if party is None and not organisation.name and not organisation.idents:
         return None
     return Address(
         organisation=organisation,
         party=party,
         role=role,
-        paper=_on_paper(place, p),
-        postal=read_postal(child(hcp, p + "Address"), p),
+        paper=_on_paper(around, p),
+        postal=read_postal(hcp.get(p + "Address"), p),
         also=also,
         requester=requester,
     )
@@ -59,15 +61,12 @@ def _levels(inst: etree._Element, p: str, name: str, *, person: bool) -> list[Le
 def _level(element: etree._Element | None, p: str, *, person: bool = False) -> Level | None:
     if element is None:
         return None
-    idents = []
-    number = text(element, p + "Id")
-    if number:
-        idents.append(_ident(number, child(element, p + "TypeId")))
-    for further in element.iterchildren(p + "AdditionalId"):
-        number = text(further, p + "Id")
-        if number:
-            idents.append(_ident(number, child(further, p + "Type")))
-    name = text(element, p + "Name")
+    inside = children(element)
+    name, number = value(inside.get(p + "Name")), value(inside.get(p + "Id"))
+    idents = [_ident(number, inside.get(p + "TypeId"))] if number else []
+    if p + "AdditionalId" in inside:
+        pairs = [(text(each, p + "Id"), child(each, p + "Type")) for each in element.iterchildren(p + "AdditionalId")]
+        idents += [_ident(number, kind) for number, kind in pairs if number]
     return Level(name, tuple(idents), person) if name or idents else None
 
 
@@ -75,27 +74,31 @@ def _ident(number: str, kind: etree._Element | None) -> Ident:
     return Ident(number, attribute(kind, "V"), attribute(kind, "DN"))
 
 
-def _on_paper(place: etree._Element, p: str) -> bool:
+def _on_paper(around: dict[str, etree._Element], p: str) -> bool:
     """ComMethod PST of a recipient, or of every MsgType of a copy recipient (ActComMethod before ReqComMethod)."""
-    if code(place, p + "ComMethod") == "PST":
+    if attribute(around.get(p + "ComMethod"), "V") == "PST":
         return True
-    roles = list(place.iterchildren(p + "CopyDestRole"))
-    return bool(roles) and all((code(r, p + "ActComMethod") or code(r, p + "ReqComMethod")) == "PST" for r in roles)
+    first = around.get(p + "CopyDestRole")
+    if first is None:
+        return False
+    roles = [first, *first.itersiblings(p + "CopyDestRole")]
+    return all((code(role, p + "ActComMethod") or code(role, p + "ReqComMethod")) == "PST" for role in roles)
 
 
 def read_postal(address: etree._Element | None, p: str) -> Postal | None:
     """The ``Address`` of an HCP structure, None when there is none."""
     if address is None:
         return None
-    kind, county = child(address, p + "Type"), child(address, p + "County")
-    country, district = child(address, p + "Country"), child(address, p + "CityDistr")
+    inside = children(address)
+    kind, county = inside.get(p + "Type"), inside.get(p + "County")
+    country, district = inside.get(p + "Country"), inside.get(p + "CityDistr")
     tele = (attribute(number, "V") for number in address.iterchildren(p + "TeleAddress"))
     return Postal(
         type=attribute(kind, "V"),
         type_name=attribute(kind, "DN"),
-        street=text(address, p + "StreetAdr"),
-        postal_code=text(address, p + "PostalCode"),
-        city=text(address, p + "City"),
+        street=value(inside.get(p + "StreetAdr")),
+        postal_code=value(inside.get(p + "PostalCode")),
+        city=value(inside.get(p + "City")),
         county=attribute(county, "V"),
         county_name=attribute(county, "DN"),
         country=attribute(country, "V"),

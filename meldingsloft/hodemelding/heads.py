@@ -6,7 +6,7 @@ and leaves empty what does not; whether the message is valid is for ``validate``
 
 from __future__ import annotations
 
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from meldingsloft.domain.catalogue import Catalogue
 from meldingsloft.domain.errors import InvalidMessageError
@@ -14,6 +14,9 @@ from meldingsloft.domain.heads import Head
 from meldingsloft.hodemelding.apprec_reading import read_apprec
 from meldingsloft.hodemelding.message_reading import FAMILIES, read_message
 from meldingsloft.hodemelding.msghead_reading import NAMESPACE, read_msghead
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 _LONGEST_SHOWN = 150
 """Characters of an unknown root element that are told."""

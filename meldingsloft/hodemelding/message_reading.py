@@ -7,8 +7,7 @@ rekvisisjon) from Requester to ServProvider; CopyDest are copy recipients. The *
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from meldingsloft.domain.catalogue import MessageType
 from meldingsloft.domain.heads import Address, Head, ReceiverRole
@@ -16,6 +15,9 @@ from meldingsloft.domain.identifiers import MsgId
 from meldingsloft.hodemelding.hcp_reading import read_place
 from meldingsloft.hodemelding.nodes import attribute, child, code, text
 from meldingsloft.hodemelding.patients import identified_in_body
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 
 @dataclass(frozen=True, slots=True)

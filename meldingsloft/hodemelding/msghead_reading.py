@@ -5,13 +5,16 @@ The message's type is the namespace of the first Document's content together wit
 
 from __future__ import annotations
 
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from meldingsloft.domain.catalogue import Catalogue, MessageType
 from meldingsloft.domain.heads import Address, Head, Ident, Level, Postal, ReceiverRole
 from meldingsloft.domain.identifiers import MsgId
-from meldingsloft.hodemelding.nodes import attribute, child, code, first_element, prefix_of, text
+from meldingsloft.hodemelding.nodes import attribute, child, children, code, first_element, prefix_of, text, value
 from meldingsloft.hodemelding.patients import identified_in_head
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 NAMESPACE = "http://www.kith.no/xmlstds/msghead/2006-05-24"
 P = "{" + NAMESPACE + "}"
@@ -23,10 +26,11 @@ _TEST_MARKS = frozenset({"T", "D"})
 
 def read_msghead(root: etree._Element, catalogue: Catalogue) -> Head:
     """The head of a MsgHead; whatever is missing is left empty."""
-    info = child(root, P + "MsgInfo")
-    kind = child(info, P + "Type")
+    around = children(root)
+    info = children(around.get(P + "MsgInfo"))
+    kind = info.get(P + "Type")
     type_code = attribute(kind, "V")
-    content = _content(root)
+    content = _content(around.get(P + "Document"))
     message_type = _type_of(content, type_code, catalogue)
     urgent, change_code = _of_body(content, message_type)
     return Head(
@@ -34,21 +38,20 @@ def read_msghead(root: etree._Element, catalogue: Catalogue) -> Head:
         type_code=type_code,
         type_name=attribute(kind, "DN"),
         content_tag="" if content is None else str(content.tag),
-        msg_id=MsgId(text(info, P + "MsgId")),
-        generated=text(info, P + "GenDate"),
-        sender=_read_place(child(info, P + "Sender"), ReceiverRole.PRIMARY),
+        msg_id=MsgId(value(info.get(P + "MsgId"))),
+        generated=value(info.get(P + "GenDate")),
+        sender=_read_place(info.get(P + "Sender"), ReceiverRole.PRIMARY),
         receivers=_receivers(info),
         action=type_code or message_type.action,
         change_code=change_code or "N",
-        test=code(info, P + "ProcessingStatus") in _TEST_MARKS,
+        test=attribute(info.get(P + "ProcessingStatus"), "V") in _TEST_MARKS,
         urgent=urgent,
-        patient_identified=_patient(info, message_type),
+        patient_identified=_patient(info.get(P + "Patient"), message_type),
     )
 
 
-def _content(root: etree._Element) -> etree._Element | None:
+def _content(document: etree._Element | None) -> etree._Element | None:
     """The fagmelding: the first element of the first Document's Content."""
-    document = child(root, P + "Document")
     return first_element(child(child(document, P + "RefDoc"), P + "Content"))
 
 
@@ -71,39 +74,37 @@ def _of_body(content: etree._Element | None, message_type: MessageType) -> tuple
     return False, code(shipping, "{*}Forsendelsesstatus")
 
 
-def _patient(info: etree._Element | None, message_type: MessageType) -> bool:
+def _patient(patient: etree._Element | None, message_type: MessageType) -> bool:
     """Every fagmelding in a hodemelding is about a patient (MH-020); a hodemelding alone need not be."""
-    patient = child(info, P + "Patient")
     if patient is None and message_type.short_name == HEAD_ALONE:
         return True
     return identified_in_head(patient, P)
 
 
-def _receivers(info: etree._Element | None) -> tuple[Address, ...]:
+def _receivers(info: dict[str, etree._Element]) -> tuple[Address, ...]:
     """Receiver, then each OtherReceiver that is a copy recipient with an organisation (HIS 80415:2012 §3.5.1)."""
-    if info is None:
-        return ()
-    copies = [
-        other
-        for other in info.iterchildren(P + "OtherReceiver")
-        if code(other, P + "RoleReceiver") == ReceiverRole.COPY
-    ]
-    primary = _read_place(child(info, P + "Receiver"), ReceiverRole.PRIMARY)
-    found = [primary, *(_read_place(copy, ReceiverRole.COPY) for copy in copies)]
+    found = [_read_place(info.get(P + "Receiver"), ReceiverRole.PRIMARY)]
+    first = info.get(P + "OtherReceiver")
+    if first is not None:
+        others = (first, *first.itersiblings(P + "OtherReceiver"))
+        copies = [other for other in others if code(other, P + "RoleReceiver") == ReceiverRole.COPY]
+        found += [_read_place(copy, ReceiverRole.COPY) for copy in copies]
     return tuple(address for address in found if address is not None)
 
 
 def _read_place(place: etree._Element | None, role: ReceiverRole) -> Address | None:
-    organisation = child(place, P + "Organisation")
+    around = children(place)
+    organisation = around.get(P + "Organisation")
     if organisation is None:
         return None
-    virksomhet = Level(text(organisation, P + "OrganisationName"), _idents(organisation))
-    service = child(organisation, P + "Organisation")
-    party = _party(service, child(organisation, P + "HealthcareProfessional"))
+    inside = children(organisation)
+    virksomhet = Level(value(inside.get(P + "OrganisationName")), _idents(organisation))
+    service = inside.get(P + "Organisation")
+    party = _party(service, inside.get(P + "HealthcareProfessional"))
     if party is None and not virksomhet.name and not virksomhet.idents:
         return None
     postal = _postal(service) or _postal(organisation)
-    return Address(virksomhet, party, role, code(place, P + "ComMethod") == "PST", postal)
+    return Address(virksomhet, party, role, attribute(around.get(P + "ComMethod"), "V") == "PST", postal)
 
 
 def _party(service: etree._Element | None, person: etree._Element | None) -> Level | None:

@@ -29,12 +29,24 @@ def first_element(element: etree._Element | None) -> etree._Element | None:
     return next(element.iterchildren(etree.Element), None)
 
 
-def text(element: etree._Element | None, tag: str) -> str:
-    """The text of the first child with this tag, without white space around it."""
+def children(element: etree._Element | None) -> dict[str, etree._Element]:
+    """The first child with each tag: one walk instead of a search for each name."""
+    return {} if element is None else {each.tag: each for each in element.iterchildren(reversed=True)}
+
+
+def value(element: etree._Element | None) -> str:
+    """The text of an element without white space around it; comments inside do not cut it off."""
     if element is None:
         return ""
-    found = next(element.iterchildren(tag), None)
-    return "" if found is None or found.text is None else found.text.strip()
+    whole = element.text or ""
+    if len(element):
+        whole += "".join(inside.tail or "" for inside in element)
+    return whole.strip()
+
+
+def text(element: etree._Element | None, tag: str) -> str:
+    """The text of the first child with this tag."""
+    return value(child(element, tag))
 
 
 def code(element: etree._Element | None, tag: str) -> str:

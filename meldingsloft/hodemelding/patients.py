@@ -8,10 +8,12 @@ SV-006, RE-006). A number that is not eleven digits identifies nobody (ID-001); 
 from __future__ import annotations
 
 import re
-
-from lxml import etree
+from typing import TYPE_CHECKING
 
 from meldingsloft.hodemelding.nodes import attribute, child, code, text
+
+if TYPE_CHECKING:
+    from lxml import etree
 
 OFFICIAL = frozenset({"FNR", "DNR", "FHN"})
 """Types of identity number that identify a patient (kodeverk 8116)."""

@@ -16,14 +16,21 @@ def error_text(error: MeldingsloftError, *, colour: bool = False, terminal: Term
     lines = [f"{terminal.style(f'error[{error.code}]', 'error')}: {terminal.style(error.message, 'bold')}"]
     if error.where:
         lines.append(f"  {terminal.style('-->', 'dim')} {error.where}")
-    lines.extend(f"   {terminal.style('|', 'dim')}  {said}" for said in (error.detail, *getattr(error, "problems", ())) if said)
+    lines.extend(
+        f"   {terminal.style('|', 'dim')}  {said}" for said in (error.detail, *getattr(error, "problems", ())) if said
+    )
     mend = "; ".join(part for part in (_mend(error), f"more with `meldingsloft explain {error.code}`") if part)
     return terminal.fitted("\n".join([*lines, f"   = mend: {mend}"]))
 
 
 def error_object(error: MeldingsloftError) -> dict[str, Any]:
     """``meldingsloft.error/1``; ``file`` and ``detail`` only where they are known."""
-    made: dict[str, Any] = {"form": "meldingsloft.error/1", "code": error.code, "message": error.message, "hint": _mend(error)}
+    made: dict[str, Any] = {
+        "form": "meldingsloft.error/1",
+        "code": error.code,
+        "message": error.message,
+        "hint": _mend(error),
+    }
     if error.where:
         made["file"] = error.where
     if error.detail:

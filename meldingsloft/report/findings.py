@@ -37,9 +37,7 @@ _WORDS: dict[Language, dict[str, str]] = {
 }  # fmt: skip
 
 
-def finding_text(
-    finding: Finding, file: str = "", *, terminal: Terminal = PLAIN, language: Language = "en"
-) -> str:
+def finding_text(finding: Finding, file: str = "", *, terminal: Terminal = PLAIN, language: Language = "en") -> str:
     """One finding as a block of lines, without a line break at the end."""
     return group_text((finding,), file, terminal=terminal, language=language)
 
@@ -54,7 +52,9 @@ def group_text(
 ) -> str:
     """Findings of one kind (same code and message) as one block; ``most`` None shows every place."""
     first, words = group[0], _WORDS[language]
-    lines = [f"{terminal.style(f'{first.severity}[{first.code}]', first.severity)}: {terminal.style(first.message, 'bold')}"]
+    lines = [
+        f"{terminal.style(f'{first.severity}[{first.code}]', first.severity)}: {terminal.style(first.message, 'bold')}"
+    ]
     for finding in group[:most]:
         lines.extend(_place_lines(finding, file, terminal))
     more = words["more"].format(code=first.code)
@@ -92,7 +92,9 @@ def validation_text(
     most: int | None = SHOWN_PLACES,
 ) -> str:
     """All findings of one file and a last line with its verdict."""
-    blocks = [group_text(group, file, terminal=terminal, language=language, most=most) for group in grouped(result.findings)]
+    blocks = [
+        group_text(group, file, terminal=terminal, language=language, most=most) for group in grouped(result.findings)
+    ]
     return "\n".join([*blocks, terminal.fitted(_verdict_line(result, file, terminal, language))])
 
 
@@ -143,7 +145,14 @@ def validation_object(result: ValidationResult, file: str) -> dict[str, Any]:
 
 def unopened_object(error: MeldingsloftError, file: str) -> dict[str, Any]:
     """``meldingsloft.validation/1`` of a file that could not be opened: the error as its one finding."""
-    finding = {"code": error.code, "severity": "error", "path": "", "message": error.message, "hint": error.hint, "source": ""}
+    finding = {
+        "code": error.code,
+        "severity": "error",
+        "path": "",
+        "message": error.message,
+        "hint": error.hint,
+        "source": "",
+    }
     return {
         "form": "meldingsloft.validation/1",
         "file": file,

@@ -55,6 +55,8 @@ class Happening:
     what: str
     """A word of the field: ``sent``, ``filed``, ``Acknowledgment``, ``ErrorList``, ``AppRec``."""
     meaning: str
+    lesson: str
+    """What such a word means at all, in plain words; told the first time."""
     tone: Tone
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Identifiers and codes for the JSON line."""
@@ -129,7 +131,7 @@ _SIGNS = {Tone.ON_ITS_WAY: "→", Tone.GOOD: "✓", Tone.BAD: "✗", Tone.ODD: "
 _ASCII = str.maketrans({"→": ">", "✓": "+", "✗": "x", "–": "-", "—": "-", "·": "-", "…": "...", "─": "-", "×": "x"})
 _COLOURS = {Tone.ON_ITS_WAY: "36", Tone.GOOD: "32", Tone.BAD: "31", Tone.ODD: "33"}
 _BOLD, _FAINT = "1", "2"
-_ACTOR = 17
+_ACTOR, _WHAT = 16, 15
 
 
 class Timeline:
@@ -137,6 +139,7 @@ class Timeline:
 
     def __init__(self, look: Look) -> None:
         self._look = look
+        self._taught: set[str] = set()
 
     def opening(self, title: str, words: str) -> Iterator[str]:
         """The first page."""
@@ -156,23 +159,27 @@ class Timeline:
 
     def chapter(self, chapter: Chapter) -> Iterator[str]:
         """The heading of a chapter."""
+        if chapter.number > 1:
+            yield ""
         yield from self._heading(f"{chapter.number}  {chapter.title}")
         if chapter.words:
             yield from self._paragraph(chapter.words, "   ", _FAINT)
 
     def happening(self, happening: Happening) -> Iterator[str]:
-        """One line: when, who, sign, what, and what it means."""
-        sign = self._plain(_SIGNS[happening.tone])
-        when = f"{happening.seconds * 1000:6.0f} ms"
-        head = f"{when}  {self._plain(happening.actor):<{_ACTOR}} "
-        indent = " " * (len(head) + 2)
-        said = f"{happening.what}: {self._plain(happening.meaning)}"
-        lines = textwrap.wrap(said, self._look.width - len(indent), break_long_words=False) or [""]
-        what = self._paint(_COLOURS[happening.tone], happening.what)
-        first = lines[0].replace(happening.what, what, 1)
-        yield f"{self._paint(_FAINT, when)}{head[len(when) :]}{self._paint(_COLOURS[happening.tone], sign)} {first}"
+        """When, who, sign, what, about what; below it, the first time, what such a thing means."""
+        colour = _COLOURS[happening.tone]
+        when = f"{happening.seconds * 1000:5.0f} ms"
+        actor = f"{self._plain(happening.actor):<{_ACTOR}}"
+        sign = self._paint(colour, self._plain(_SIGNS[happening.tone]))
+        what = self._paint(colour, f"{happening.what:<{_WHAT}}")
+        indent = " " * (len(when) + len(actor) + _WHAT + 6)
+        lines = textwrap.wrap(self._plain(happening.meaning), self._look.width - len(indent)) or [""]
+        yield f"{self._paint(_FAINT, when)}  {actor} {sign} {what} {lines[0]}".rstrip()
         for line in lines[1:]:
             yield indent + line
+        if happening.lesson not in self._taught:
+            self._taught.add(happening.lesson)
+            yield from self._paragraph(happening.lesson, " " * (len(when) + 2), _FAINT)
 
     def ending(self, ending: Ending) -> Iterator[str]:
         """Where every message ended, where to look, and the speed."""
@@ -194,12 +201,15 @@ class Timeline:
         states = max(len(fate.state) for fate in fates)
         for fate in fates:
             tone = Tone.GOOD if fate.state == "apprec-ok" else Tone.BAD
-            state = self._paint(_COLOURS[tone], f"{fate.state:<{states}}")
+            sign, state = (
+                self._paint(_COLOURS[tone], text) for text in (self._plain(_SIGNS[tone]), f"{fate.state:<{states}}")
+            )
             way = self._plain(f"{fate.sender} → {fate.receiver}")
-            yield f"  {fate.chapter}  {fate.message_type:<{kinds}}  {state}  {way}"
-            yield from self._paragraph(fate.meaning, f"     {'':<{kinds}}  ", _FAINT)
+            yield f"  {fate.chapter} {sign} {fate.message_type:<{kinds}}  {state}  {way}"
+            if tone is Tone.BAD:
+                yield from self._paragraph(fate.meaning, f"      {'':<{kinds}}  ", _FAINT)
             if not fate.as_told:
-                yield self._paint(_COLOURS[Tone.BAD], f"     the story says {fate.expected}: something is wrong")
+                yield self._paint(_COLOURS[Tone.BAD], f"      the story says {fate.expected}: something is wrong")
 
     def _street(self, street: Street) -> Iterator[str]:
         days = street.then_seconds // _SECONDS_A_DAY
@@ -255,6 +265,7 @@ def happening_object(happening: Happening) -> dict[str, Any]:
         "what": happening.what,
         "tone": happening.tone,
         "meaning": happening.meaning,
+        "lesson": happening.lesson,
         **happening.facts,
     }
 

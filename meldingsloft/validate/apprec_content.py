@@ -78,7 +78,12 @@ def _roles(subject: Subject) -> Iterator[Finding]:
             detail = "absent" if role is None else "wrong"
             found = shown(code, "Role", "V")
             yield subject.finding(
-                "AK-011", party if role is None else role, detail=detail, party=local_name(party), found=found, expected=", ".join(allowed)
+                "AK-011",
+                party if role is None else role,
+                detail=detail,
+                party=local_name(party),
+                found=found,
+                expected=", ".join(allowed),
             )
 
 

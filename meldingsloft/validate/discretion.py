@@ -15,7 +15,9 @@ _TECHNICAL = frozenset(
     }
 )  # fmt: skip
 """Elements whose text is about the message."""
-_CODED_ATTRIBUTES = frozenset({"V", "S", "U", "version", "mustUnderstand", "type", "id", "signed", "actor", "nil", "Algorithm", "URI", "NULL"})
+_CODED_ATTRIBUTES = frozenset(
+    {"V", "S", "U", "version", "mustUnderstand", "type", "id", "signed", "actor", "nil", "Algorithm", "URI", "NULL"}
+)
 _PERSONAL = re.compile(r"birth|f[oø]d|d[oø]d|death|name|navn|tele|mail|offid", re.IGNORECASE)
 _CODE = re.compile(r"[\w.:+/#-]*(?: \d{4}-\d\d-\d\d)?", re.ASCII)
 _NUMBER = re.compile(r"(?<![\d-])\d{6}[.-]?\d{5,6}(?!\d)")
@@ -34,8 +36,16 @@ def shown(value: str, element: str, attribute: str = "") -> str:
 
 
 def form_of(value: str) -> str:
-    """Digits as 9, letters as a or A, everything else as it is (line breaks as blanks)."""
-    return "".join("9" if c.isdigit() else "A" if c.isupper() else "a" if c.isalpha() else " " if c.isspace() else c for c in value)
+    """Digits as 9, letters as a or A, blanks and line breaks as blanks, everything else as it is; as long as the value."""
+    return "".join(_form_of_sign(sign) for sign in value)
+
+
+def _form_of_sign(sign: str) -> str:
+    if sign.isalpha():
+        return "A" if sign.isupper() else "a"
+    if sign.isalnum():
+        return "9"
+    return " " if sign.isspace() else sign
 
 
 def _masked(match: re.Match[str]) -> str:

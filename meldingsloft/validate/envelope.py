@@ -59,18 +59,19 @@ def validate_envelope(
     try:
         mail = read_mail(data)
         if mail.kind is MailKind.REPORT:
-            return ValidationResult("ebxml", "valid", True)
+            return ValidationResult("ebxml", "valid", schema_valid=True)
         root = _soap_root(mail)
     except UnreadableError as error:
-        return ValidationResult("ebxml", "unreadable", False, (unreadable(error, rules),), error=error)
+        found = (unreadable(error, rules),)
+        return ValidationResult("ebxml", "unreadable", schema_valid=False, findings=found, error=error)
     subject = Subject(mail.soap.content, root, catalogue, schemas, rules=rules)
     schema_valid = schema.verdict(subject)
-    found = list(_profile(mail, root)) if only is None or "envelope" in only else []
+    findings = list(_profile(mail, root)) if only is None or "envelope" in only else []
     checks = (ebxml_header.CHECK,) if schema_valid else (ebxml_header.CHECK, schema.CHECK)
     above = _lines_above(data, mail)
-    found.extend(_moved(finding, above) for finding in run(checks, subject, only))
-    valid = schema_valid and not has_errors(found)
-    return ValidationResult("ebxml", "valid" if valid else "invalid", schema_valid, tuple(found), root)
+    findings.extend(_moved(finding, above) for finding in run(checks, subject, only))
+    valid = schema_valid and not has_errors(findings)
+    return ValidationResult("ebxml", "valid" if valid else "invalid", schema_valid, tuple(findings), root)
 
 
 def _soap_root(mail: Mail) -> etree._Element:

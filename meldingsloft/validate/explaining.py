@@ -144,7 +144,10 @@ class _Mending:
         for name in reversed(names):  # what may be left out comes first, what may not comes last
             missing = self._fill(violation.node, name)
             if missing:
-                return [Told(replace(violation, kind=Kind.MISSING, expected=(gap,)), beside=local_name(violation.node)) for gap in missing]
+                return [
+                    Told(replace(violation, kind=Kind.MISSING, expected=(gap,)), beside=local_name(violation.node))
+                    for gap in missing
+                ]
         return []
 
     def _fill(self, node: etree._Element, name: str) -> list[str]:
@@ -225,7 +228,9 @@ class _Mending:
             return True
         node.set(name, "")
         self._trials -= 1
-        taken = not any(v.node is node and v.attribute == name and v.kind is Kind.ATTRIBUTE_UNKNOWN for v in self._judge())
+        taken = not any(
+            v.node is node and v.attribute == name and v.kind is Kind.ATTRIBUTE_UNKNOWN for v in self._judge()
+        )
         del node.attrib[name]
         return taken
 
@@ -239,7 +244,11 @@ class _Mending:
         parent = node.getparent()
         self._trials -= 1
         for violation in self._judge():
-            if violation.kind in _BLOCKING and violation.node.getparent() is parent and not _stands_after(violation.node, node):
+            if (
+                violation.kind in _BLOCKING
+                and violation.node.getparent() is parent
+                and not _stands_after(violation.node, node)
+            ):
                 return violation
         return None
 

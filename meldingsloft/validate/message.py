@@ -74,10 +74,13 @@ def validate_message(
     try:
         root = parse(data)
     except UnreadableError as error:
-        return ValidationResult("unknown", "unreadable", False, (unreadable(error, rules),), error=error)
+        found = (unreadable(error, rules),)
+        return ValidationResult("unknown", "unreadable", schema_valid=False, findings=found, error=error)
     subject = Subject(data, root, catalogue, schemas, codes, rules)
     schema_valid = schema.verdict(subject)
     checks = CHECKS if schema_valid else (*CHECKS, schema.CHECK)
-    found = tuple(run(checks, subject, only))
-    valid = schema_valid and not has_errors(found)
-    return ValidationResult(subject.kind, "valid" if valid else "invalid", schema_valid, found, root, None, catalogue)
+    findings = tuple(run(checks, subject, only))
+    valid = schema_valid and not has_errors(findings)
+    return ValidationResult(
+        subject.kind, "valid" if valid else "invalid", schema_valid, findings, root, None, catalogue
+    )

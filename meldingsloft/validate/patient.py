@@ -53,7 +53,8 @@ def _in_head(subject: Subject) -> Iterator[Finding]:
 def _identified(patient: etree._Element) -> bool:
     namespace = f"{{{namespace_of(patient)}}}"
     return any(
-        _is_official(ident.find(f"{namespace}TypeId"), _text(ident, "Id")) for ident in patient.iterchildren(f"{namespace}Ident")
+        _is_official(ident.find(f"{namespace}TypeId"), _text(ident, "Id"))
+        for ident in patient.iterchildren(f"{namespace}Ident")
     )
 
 
@@ -91,7 +92,9 @@ def _is_official(kind: etree._Element | None, number: str) -> bool:
 def _born_and_sexed(patient: etree._Element) -> bool:
     namespace = f"{{{namespace_of(patient)}}}"
     born, sex = patient.find(f"{namespace}DateOfBirth"), patient.find(f"{namespace}Sex")
-    return born is not None and bool((born.get("V") or born.text or "").strip()) and sex is not None and bool(sex.get("V"))
+    return (
+        born is not None and bool((born.get("V") or born.text or "").strip()) and sex is not None and bool(sex.get("V"))
+    )
 
 
 def _urgent(referral: etree._Element) -> bool:

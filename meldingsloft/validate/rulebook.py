@@ -24,7 +24,10 @@ class RuleBook:
     """Makes findings of rule ids, in one language."""
 
     def __init__(
-        self, find: Callable[[str, Language], CodeText | None] | None = None, language: Language = "en", profile: Profile = "current"
+        self,
+        find: Callable[[str, Language], CodeText | None] | None = None,
+        language: Language = "en",
+        profile: Profile = "current",
     ) -> None:
         self._find = find or shipped_text
         self._language = language

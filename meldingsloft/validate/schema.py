@@ -87,7 +87,9 @@ def _finding(subject: Subject, told: Told) -> Finding:
 
 def _undeclared(subject: Subject, element: Any) -> dict[str, str]:
     namespace = namespace_of(element)
-    near = "" if subject.schemas.knows(namespace) else nearest_namespace(subject.catalogue, namespace, local_name(element))
+    near = (
+        "" if subject.schemas.knows(namespace) else nearest_namespace(subject.catalogue, namespace, local_name(element))
+    )
     return {"found": local_name(element), "namespace": namespace, "near": near}
 
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from meldingsloft.domain.findings import Finding, Place
 from meldingsloft.validate.rulebook import RuleBook
 from meldingsloft.xmlsafe import Places, local_name, namespace_of
 
 if TYPE_CHECKING:
     from meldingsloft.domain.catalogue import Catalogue, MessageType
-    from meldingsloft.domain.findings import Finding, Place
     from meldingsloft.ports import CodeLists, Schemas
 
 MSGHEAD = "http://www.kith.no/xmlstds/msghead/2006-05-24"
@@ -94,7 +94,9 @@ class Subject:
     def known_root(self) -> bool:
         """True when the root may be a document of its own: a message or content of the catalogue, an envelope, CPP or CPA."""
         root = self.root
-        return str(root.tag) in OTHER_KINDS or self.catalogue.of_content(namespace_of(root), local_name(root)) is not None
+        return (
+            str(root.tag) in OTHER_KINDS or self.catalogue.of_content(namespace_of(root), local_name(root)) is not None
+        )
 
     @property
     def old_generation(self) -> bool:
@@ -114,5 +116,5 @@ class Subject:
         **facts: str,
     ) -> Finding:
         """A finding of rule ``code`` at an element (or an attribute of it); ``facts`` fill the blanks of its detail."""
-        place = self.places.of(at, attribute) if isinstance(at, etree._Element) else at
+        place = at if isinstance(at, Place) else self.places.of(at, attribute)
         return self.rules.finding(code, place, facts, detail=detail, apprec=apprec, old_generation=self.old_generation)

@@ -23,7 +23,9 @@ def _look(subject: Subject) -> Iterator[Finding]:
     if not _carries(row, code):
         allowed = dict.fromkeys(code for other in _same_content(subject) for code in other.type_codes)
         rule = "MH-001" if subject.in_head else "GN-009"
-        yield subject.finding(rule, element, "V", found=shown(code, local_name(element), "V"), expected=", ".join(allowed))
+        yield subject.finding(
+            rule, element, "V", found=shown(code, local_name(element), "V"), expected=", ".join(allowed)
+        )
 
 
 def _carries(row: MessageType, code: str) -> bool:
@@ -37,5 +39,8 @@ def _same_content(subject: Subject) -> Iterator[MessageType]:
 
 
 CHECK = Check(
-    ("GN-009", "MH-001"), "rules", _look, frozenset({"epikrise", "henvisning", "svarrapport", "rekvisisjon", "dialog", "plo", "paskomm"})
+    ("GN-009", "MH-001"),
+    "rules",
+    _look,
+    frozenset({"epikrise", "henvisning", "svarrapport", "rekvisisjon", "dialog", "plo", "paskomm"}),
 )

@@ -108,7 +108,7 @@ _ASKED = {
     Kind.TYPE: re.compile(r"is not a valid value of the (.*?)\.?$", re.DOTALL),
     Kind.FIXED: re.compile(r"the fixed value constraint '(.*)'\.", re.DOTALL),
     Kind.LENGTH: re.compile(r"length of '(\d+)'\.$"),
-    Kind.RANGE: re.compile(r"'?\(?'([^']*)'\)?\.$"),
+    Kind.RANGE: re.compile(r"'([^']*)'\)?\.$"),
 }
 _STEP = re.compile(r"(?:(?P<prefix>[^:/\[]+):)?(?P<name>[^:/\[]+)(?:\[(?P<index>\d+)\])?")
 _VALUES = frozenset({Kind.PATTERN, Kind.ENUMERATION, Kind.TYPE, Kind.FIXED, Kind.LENGTH, Kind.RANGE})

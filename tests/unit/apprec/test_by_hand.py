@@ -17,6 +17,7 @@ from meldingsloft.domain.errors import (
     UnreadableError,
     WrongUsageError,
 )
+from meldingsloft.domain.heads import AppRecError
 from meldingsloft.domain.identifiers import HerId, MsgId
 from meldingsloft.xmlsafe import parse
 from tests.unit.hodemelding import written
@@ -87,6 +88,10 @@ def test_an_unknown_code_is_refused_by_the_name_of_its_list(text: str) -> None:
 def test_remarks_on_codes(error: str, rule: str) -> None:
     remarks = made(written.epikrise(), errors=[parse_error(error)])[1]
     assert [rule in remark for remark in remarks] == ([True] if rule else [])
+
+
+def test_codes_of_other_lists_are_not_remarked_on() -> None:
+    assert made(written.epikrise(), errors=[AppRecError("53", system="2.16.578.1.12.4.1.1.8223")])[1] == ()
 
 
 def test_a_type_that_is_normally_not_answered_is_remarked_on() -> None:

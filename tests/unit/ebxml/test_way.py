@@ -160,7 +160,7 @@ def test_what_is_sent_is_valid_to_the_official_schemas() -> None:
         verified, message_id=ANSWER_ID, now=NOW, key=pki.key("receiver"), software=("m", "1")
     )
     for raw in (mail(message(sealed())), mail(acknowledgment)):
-        assert opening.check_structure(arrive(raw), OfficialSchemas()) == []  # type: ignore[arg-type]
+        assert opening.check_structure(arrive(raw), OfficialSchemas()) == []
 
 
 # -- what is changed on the way -------------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from copy import deepcopy
+
 import pytest
 
 from meldingsloft.adapters.type_table import load_catalogue
@@ -279,6 +281,38 @@ def test_an_unknown_root_is_refused(data: bytes, code: str) -> None:
     with pytest.raises(InvalidMessageError) as caught:
         head_of(data)
     assert caught.value.code == code
+
+
+def test_a_comment_inside_a_value_does_not_cut_it_off() -> None:
+    first, rest = written.MSG_ID[:8], written.MSG_ID[8:]
+    assert head_of(written.epikrise(msg_id=f"<!-- a -->{first}<?b c?>{rest}\n")).msg_id == written.MSG_ID
+
+
+MESSAGES = {
+    "epikrise": written.epikrise(copies=written.COPY.format(roles="")),
+    "svarrapport": written.svarrapport(("CT", "a"), ("MBIO", "b")),
+    "henvisning": written.henvisning("0"),
+    "hodemelding": written.hodemelding(),
+}
+
+
+@pytest.mark.parametrize("name", MESSAGES)
+def test_whatever_one_element_is_missing_empty_or_twice_there_the_head_is_read(name: str) -> None:
+    count = len(list(parse(MESSAGES[name]).iter("*")))
+    for number in range(1, count):
+        for change in ("missing", "empty", "twice"):
+            root = parse(MESSAGES[name])
+            element = list(root.iter("*"))[number]
+            parent = element.getparent()
+            assert parent is not None
+            if change == "missing":
+                parent.remove(element)
+            elif change == "empty":
+                element.clear()
+            else:
+                parent.append(deepcopy(element))
+            head = read_head(root, load_catalogue())
+            assert head.message_type.short_name in (head_of(MESSAGES[name]).message_type.short_name, "msghead-1.2")
 
 
 def test_a_very_long_root_is_not_told_in_full() -> None:

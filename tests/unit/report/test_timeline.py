@@ -40,21 +40,25 @@ LEARNT = Happening(
     0.0481,
     "Medisinsk avd.",
     "Acknowledgment",
-    "the municipality's server has it → and could open it",
+    "in hand → there",
     Tone.GOOD,
     {"msg_id": "m-1"},
 )
 _PAINT = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def test_a_happening_says_when_who_what_and_what_it_means() -> None:
-    (line,) = Timeline(Look(width=120)).happening(LEARNT)
-    assert line == "    48 ms  Medisinsk avd.    ✓ Acknowledgment: the municipality's server has it → and could open it"
+def test_a_happening_says_when_who_and_what_and_teaches_the_word_once() -> None:
+    timeline = Timeline(Look(width=120))
+    assert list(timeline.happening(LEARNT)) == [
+        "   48 ms  Medisinsk avd.   ✓ Acknowledgment  in hand → there",
+        "          a signed receipt",
+    ]
+    assert list(timeline.happening(LEARNT)) == ["   48 ms  Medisinsk avd.   ✓ Acknowledgment  in hand → there"]
 
 
 def test_ascii_has_stand_ins_that_keep_the_columns() -> None:
-    (line,) = Timeline(Look(width=120, signs=False)).happening(LEARNT)
-    assert line == "    48 ms  Medisinsk avd.    + Acknowledgment: the municipality's server has it > and could open it"
+    line, _ = Timeline(Look(width=120, signs=False)).happening(LEARNT)
+    assert line == "   48 ms  Medisinsk avd.   + Acknowledgment  in hand > there"
 
 
 def test_colour_changes_no_word() -> None:
@@ -104,6 +108,7 @@ def test_objects_name_their_form() -> None:
         "what": "Acknowledgment",
         "tone": "good",
         "meaning": LEARNT.meaning,
+        "lesson": "a signed receipt",
         "msg_id": "m-1",
     }
     assert fate_object(LOST)["expected"] == "apprec-ok"

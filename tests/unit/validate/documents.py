@@ -162,7 +162,10 @@ def hodemelding(
 <Document><RefDoc><MsgType V="XML"/><Content>{content}</Content></RefDoc></Document></MsgHead>"""
 
 
-def hcp(party: str = '<Dept><Name>Kirurgi</Name><Id>2002</Id><TypeId V="HER"/></Dept>', her: str = '<Id>2001</Id><TypeId V="HER"/>') -> str:
+def hcp(
+    party: str = '<Dept><Name>Kirurgi</Name><Id>2002</Id><TypeId V="HER"/></Dept>',
+    her: str = '<Id>2001</Id><TypeId V="HER"/>',
+) -> str:
     return f"<HCP><Inst><Name>Eksempel sykehus HF</Name>{her}{party}</Inst></HCP>"
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.unit.validate.documents import PERSON, SERVICE, by_rules, hcp, hodemelding, ident, message, organisation
 
 from meldingsloft.domain.findings import Severity
 from meldingsloft.validate.rulebook import RuleBook
+from tests.unit.validate.documents import PERSON, SERVICE, by_rules, hcp, hodemelding, ident, message, organisation
 
 NO_HER = organisation("X", "1", SERVICE).replace("HER", "ENH", 1)
 NAMELESS_PERSON = PERSON.replace("<GivenName>Kari</GivenName>", "")
@@ -23,7 +23,12 @@ NAMELESS_PERSON = PERSON.replace("<GivenName>Kari</GivenName>", "")
         (organisation("X", "1", NAMELESS_PERSON), [("MH-011", "error")]),
         (organisation("X", "1", SERVICE + PERSON), [("MH-010", "warning")]),
         (organisation("X", "", SERVICE), [("MH-008", "error")]),
-        (organisation("X", "1", f"<Organisation><OrganisationName>Y</OrganisationName>{ident('7', 'RSH')}</Organisation>"), [("MH-009", "error")]),
+        (
+            organisation(
+                "X", "1", f"<Organisation><OrganisationName>Y</OrganisationName>{ident('7', 'RSH')}</Organisation>"
+            ),
+            [("MH-009", "error")],
+        ),
         (organisation("X", "1", PERSON), []),
     ],
 )
@@ -70,7 +75,10 @@ def test_each_fault_of_an_hcp_address(
 
 def test_the_legacy_profile_lowers_rules_for_the_old_generation_only() -> None:
     for family, severity in (("rekvisisjon-1.5", Severity.WARNING), ("rekvisisjon", Severity.ERROR)):
-        (finding,) = by_rules(message(family, provider=f"<ServProvider>{hcp(party='')}</ServProvider>"), rules=RuleBook(profile="legacy-1.5"))
+        (finding,) = by_rules(
+            message(family, provider=f"<ServProvider>{hcp(party='')}</ServProvider>"),
+            rules=RuleBook(profile="legacy-1.5"),
+        )
         assert finding.severity is severity
     (current,) = by_rules(message("rekvisisjon-1.5", provider=f"<ServProvider>{hcp(party='')}</ServProvider>"))
     assert current.severity is Severity.ERROR

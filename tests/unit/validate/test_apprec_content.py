@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+
 from tests.unit.validate.documents import ERROR, apprec, by_rules, codes
 
 
@@ -38,7 +39,11 @@ class Codes:
         (apprec(status="2", errors=ERROR.replace("E21", "E99")), "AK-004", "no code"),
         (apprec(sender=""), "AK-011", "Sender has no Role, expected PRIM, COP"),
         (apprec(receiver="PRIM"), "AK-011", "expected AVS"),
-        (apprec(year="2004-11-21", mig_version="1.0 2004-11-21", sender="REQ", receiver="AVS"), "AK-011", "expected RECEIVER"),
+        (
+            apprec(year="2004-11-21", mig_version="1.0 2004-11-21", sender="REQ", receiver="AVS"),
+            "AK-011",
+            "expected RECEIVER",
+        ),
     ],
 )
 def test_one_fault_gives_one_finding(document: str, code: str, detail: str) -> None:

@@ -7,9 +7,9 @@ import datetime as dt
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from tests.unit.validate.documents import by_rules, hodemelding, ident
 
 from meldingsloft.validate.identity_numbers import has_check_digits
+from tests.unit.validate.documents import by_rules, hodemelding, ident
 
 NAMES = '<FamilyName>Danser</FamilyName><GivenName>Line</GivenName><DateOfBirth>1969-11-13</DateOfBirth><Sex V="2"/>'
 
@@ -80,7 +80,15 @@ def test_each_kind_has_its_form(six: str, individual: int, kind: str, expected: 
     assert findings(number, kind) == expected
 
 
-@pytest.mark.parametrize(("number", "kind", "code"), [("131169 00216", "FNR", "ID-001"), ("1311690021", "DNR", "ID-004"), ("x", "HNR", "ID-005"), ("8", "FHN", "ID-007")])
+@pytest.mark.parametrize(
+    ("number", "kind", "code"),
+    [
+        ("131169 00216", "FNR", "ID-001"),
+        ("1311690021", "DNR", "ID-004"),
+        ("x", "HNR", "ID-005"),
+        ("8", "FHN", "ID-007"),
+    ],
+)
 def test_other_texts_are_no_numbers(number: str, kind: str, code: str) -> None:
     assert findings(number, kind) == [code]
 

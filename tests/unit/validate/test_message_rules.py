@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.unit.validate.documents import DIALOG, apprec, by_rules, codes, hodemelding, judged, message
 
 
@@ -26,7 +27,12 @@ def test_a_right_hodemelding_and_a_right_apprec_have_no_findings() -> None:
         (apprec(mig_version="1.1 2012-02-15"), "GN-008", "/AppRec/MIGversion", 'the schema says "v1.1 2012-02-15"'),
         (message(type_code="SVAR_LAB"), "GN-009", "/Message/Type/@V", 'found "SVAR_LAB", this namespace has EPIKRISE'),
         (message("svarrapport", type_code="S"), "GN-009", "/Message/Type/@V", "SVAR_LAB, SVAR_RTG"),
-        (hodemelding(type_code="EPIKRISE"), "MH-001", "/MsgHead/MsgInfo/Type/@V", "DIALOG_HELSEFAGLIG, DIALOG_STATUS_HENVISNING"),
+        (
+            hodemelding(type_code="EPIKRISE"),
+            "MH-001",
+            "/MsgHead/MsgInfo/Type/@V",
+            "DIALOG_HELSEFAGLIG, DIALOG_STATUS_HENVISNING",
+        ),
         (message(gen_date="2026-03-02"), "GN-011", "/Message/GenDate/@V", 'found "2026-03-02"'),
         (hodemelding(gen_date="2026-03-02T10:31"), "GN-011", "/MsgHead/MsgInfo/GenDate", 'found "2026-03-02T10:31"'),
     ],

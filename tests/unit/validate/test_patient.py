@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.unit.validate.documents import FNR, by_rules, hodemelding, ident, message
 
 REFERRAL = '<Henvisning xmlns="http://ehelse.no/xmlstds/henvisning/2017-11-30"><ReqServ><Priority V="{}"/></ReqServ></Henvisning>'
@@ -37,11 +38,16 @@ def test_an_urgent_referral_is_never_rejected_for_its_patient() -> None:
     assert by_rules(message("henvisning", patient="", more='<ReqServ><Priority V="0"/></ReqServ>')) == ()
 
 
-@pytest.mark.parametrize(("family", "rule"), [("epikrise", "EP-007"), ("henvisning", "HE-003"), ("svarrapport", "SV-006"), ("rekvisisjon", "RE-006")])
+@pytest.mark.parametrize(
+    ("family", "rule"),
+    [("epikrise", "EP-007"), ("henvisning", "HE-003"), ("svarrapport", "SV-006"), ("rekvisisjon", "RE-006")],
+)
 def test_the_patient_of_a_message(family: str, rule: str) -> None:
     asks_number = rule in ("SV-006", "RE-006")
     assert [(f.code, f.apprec) for f in by_rules(message(family, patient=""))] == [(rule, "E36")]
-    assert [(f.code, f.apprec) for f in by_rules(message(family, patient="<Patient><Name>Danser, Line</Name></Patient>"))] == [(rule, "E36")]
+    assert [
+        (f.code, f.apprec) for f in by_rules(message(family, patient="<Patient><Name>Danser, Line</Name></Patient>"))
+    ] == [(rule, "E36")]
     born = by_rules(message(family, patient=f"<Patient>{BORN_V}<Name>Danser, Line</Name></Patient>"))
     assert [(f.code, f.apprec) for f in born] == ([(rule, "")] if asks_number else [])
     nameless = by_rules(message(family, patient=f'<Patient><OffId>{FNR}</OffId><TypeOffId V="FNR"/></Patient>'))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.unit.validate.documents import NOTE, SMALL, judged
 
 from meldingsloft.validate.checks import GROUPS
 from meldingsloft.validate.violations import Kind
+from tests.unit.validate.documents import NOTE, SMALL, judged
 
 XSI = 'xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 Expected = list[tuple[str, str, str]]
@@ -38,38 +38,101 @@ MESSAGE, BODY = "/Message", "/Message/ServRprt"
         ([("<MsgId>.*</MsgId>", "")], [("ELEMENT-MISSING", f"{MESSAGE}/Status", "<MsgId> must stand before <Status>")]),
         (
             [("<MsgId>.*</MsgId>", ""), ("<GenDate [^>]*>", "")],
-            [("ELEMENT-MISSING", f"{MESSAGE}/Status", "<GenDate> must stand before <Status>"), ("ELEMENT-MISSING", f"{MESSAGE}/Status", "<MsgId> must stand before <Status>")],
+            [
+                ("ELEMENT-MISSING", f"{MESSAGE}/Status", "<GenDate> must stand before <Status>"),
+                ("ELEMENT-MISSING", f"{MESSAGE}/Status", "<MsgId> must stand before <Status>"),
+            ],
         ),
         ([("<ServRprt>.*</ServRprt>", "")], [("ELEMENT-MISSING", MESSAGE, "<Message> needs <ServRprt>")]),
         ([("<Dept>.*</Content>", "")], [("ELEMENT-MISSING", BODY, "<ServRprt> needs <Dept>, <HCPerson>")]),
-        ([("<MsgId>(.*)</MsgId>", r"<MsgID>\1</MsgID>")], [("ELEMENT-UNEXPECTED", f"{MESSAGE}/MsgID", "found <MsgID>, the schema has <MsgId> here")]),
-        ([("<ApprDate>(.*)</ApprDate>", r"<AprDate>\1</AprDate>")], [("ELEMENT-UNEXPECTED", f"{BODY}/AprDate", "found <AprDate>, the schema has <ApprDate> here")]),
-        ([("<Type ", "<Extra/><Type ")], [("ELEMENT-UNEXPECTED", f"{MESSAGE}/Extra", "found <Extra>, the schema allows <Type>, <MIGversion> here")]),
-        ([("</Message>", "<Extra/></Message>")], [("ELEMENT-UNEXPECTED", f"{MESSAGE}/Extra", "found <Extra>, the schema allows no further element here")]),
+        (
+            [("<MsgId>(.*)</MsgId>", r"<MsgID>\1</MsgID>")],
+            [("ELEMENT-UNEXPECTED", f"{MESSAGE}/MsgID", "found <MsgID>, the schema has <MsgId> here")],
+        ),
+        (
+            [("<ApprDate>(.*)</ApprDate>", r"<AprDate>\1</AprDate>")],
+            [("ELEMENT-UNEXPECTED", f"{BODY}/AprDate", "found <AprDate>, the schema has <ApprDate> here")],
+        ),
+        (
+            [("<Type ", "<Extra/><Type ")],
+            [("ELEMENT-UNEXPECTED", f"{MESSAGE}/Extra", "found <Extra>, the schema allows <Type>, <MIGversion> here")],
+        ),
+        (
+            [("</Message>", "<Extra/></Message>")],
+            [("ELEMENT-UNEXPECTED", f"{MESSAGE}/Extra", "found <Extra>, the schema allows no further element here")],
+        ),
         ([("(<Code [^>]*>)", r"\1\1\1\1")], [("ELEMENT-REPEATED", f"{BODY}/Code[4]", "<Code> is here once too often")]),
-        ([("(<MsgId>.*</MsgId>)", r"\1\1")], [("ELEMENT-REPEATED", f"{MESSAGE}/MsgId[2]", "<MsgId> is here once too often")]),
+        (
+            [("(<MsgId>.*</MsgId>)", r"\1\1")],
+            [("ELEMENT-REPEATED", f"{MESSAGE}/MsgId[2]", "<MsgId> is here once too often")],
+        ),
         (
             [("(<MIGversion>.*</MIGversion>)(.*)(<GenDate [^>]*>)", r"\3\2\1")],
             [("ELEMENT-ORDER", f"{MESSAGE}/MIGversion", "<MIGversion> must stand before <GenDate>")],
         ),
-        ([("(<Type [^>]*>)(.*)(<Status )", r"\2\1\3")], [("ELEMENT-ORDER", f"{MESSAGE}/Type", "<Type> must stand before <MIGversion>")]),
+        (
+            [("(<Type [^>]*>)(.*)(<Status )", r"\2\1\3")],
+            [("ELEMENT-ORDER", f"{MESSAGE}/Type", "<Type> must stand before <MIGversion>")],
+        ),
         (
             [("<GenDate ", '<GenDate xmlns="" ')],
-            [("NAMESPACE", f"{MESSAGE}/GenDate", '<GenDate> is in "", expected "http://www.kith.no/xmlstds/epikrise/2012-02-15"')],
+            [
+                (
+                    "NAMESPACE",
+                    f"{MESSAGE}/GenDate",
+                    '<GenDate> is in "", expected "http://www.kith.no/xmlstds/epikrise/2012-02-15"',
+                )
+            ],
         ),
-        ([("<n:Note", "<n:Memo"), ("</n:Note", "</n:Memo")], [("UNDECLARED", f"{BODY}/Content/Memo", f'<Memo> in namespace "{NOTE}"')]),
+        (
+            [("<n:Note", "<n:Memo"), ("</n:Note", "</n:Memo")],
+            [("UNDECLARED", f"{BODY}/Content/Memo", f'<Memo> in namespace "{NOTE}"')],
+        ),
         ([('V="TEST"', "")], [("ATTRIBUTE-MISSING", f"{MESSAGE}/Status/@V", "<Status> needs V")]),
-        ([('DN="Epikrise"', 'dn="Epikrise"')], [("ATTRIBUTE-UNKNOWN", f"{MESSAGE}/Type/@dn", "dn on <Type>; allowed and not there: DN")]),
+        (
+            [('DN="Epikrise"', 'dn="Epikrise"')],
+            [("ATTRIBUTE-UNKNOWN", f"{MESSAGE}/Type/@dn", "dn on <Type>; allowed and not there: DN")],
+        ),
         ([("<MsgId>", '<MsgId x="1">')], [("ATTRIBUTE-UNKNOWN", f"{MESSAGE}/MsgId/@x", "x on <MsgId>")]),
-        ([("2026-03-02T10:31:07", "02.03.2026")], [("VALUE-TYPE", f"{MESSAGE}/GenDate/@V", 'found "02.03.2026", expected a date ("2026-03-02"), a date and time')]),
-        ([("2026-03-02T10:00:00", "2026-03-02")], [("VALUE-TYPE", f"{BODY}/IssueDate", 'found "2026-03-02", expected a date and time such as')]),
-        ([("2026-03-02T10:00:00", "2026-03-02T10:00:00 ")], [("VALUE-TYPE", f"{BODY}/IssueDate", "no blanks or line breaks may stand around")]),
-        ([("<Code ", "<Count>ni</Count><Code ")], [("VALUE-TYPE", f"{BODY}/Count", 'found "aa", which is not of the type of this place')]),
+        (
+            [("2026-03-02T10:31:07", "02.03.2026")],
+            [
+                (
+                    "VALUE-TYPE",
+                    f"{MESSAGE}/GenDate/@V",
+                    'found "02.03.2026", expected a date ("2026-03-02"), a date and time',
+                )
+            ],
+        ),
+        (
+            [("2026-03-02T10:00:00", "2026-03-02")],
+            [("VALUE-TYPE", f"{BODY}/IssueDate", 'found "2026-03-02", expected a date and time such as')],
+        ),
+        (
+            [("2026-03-02T10:00:00", "2026-03-02T10:00:00 ")],
+            [("VALUE-TYPE", f"{BODY}/IssueDate", "no blanks or line breaks may stand around")],
+        ),
+        (
+            [("<Code ", "<Count>ni</Count><Code ")],
+            [("VALUE-TYPE", f"{BODY}/Count", 'found "aa", which is not of the type of this place')],
+        ),
         ([("<Code ", "<Count>17</Count><Code ")], [("VALUE-RANGE", f"{BODY}/Count", 'found "99", the bound is 9')]),
-        ([("<Code ", "<Short>Ola Nordmann</Short><Code ")], [("VALUE-LENGTH", f"{BODY}/Short", 'found "Aaa Aaaaaaaa", the bound is 3 characters')]),
-        ([('V="TEST"', 'V="Test"')], [("VALUE-ENUMERATION", f"{MESSAGE}/Status/@V", 'found "Test", expected one of "TEST", "PROD"')]),
-        ([("2.16.578", "2.16.x")], [("VALUE-PATTERN", f"{BODY}/Code/@S", r'found "2.16.x", the pattern is \d+(\.\d+)*')]),
-        ([("v1.2 2012-02-15<", "v1.1<")], [("VALUE-FIXED", f"{MESSAGE}/MIGversion", 'found "v1.1", the schema says "v1.2 2012-02-15"')]),
+        (
+            [("<Code ", "<Short>Ola Nordmann</Short><Code ")],
+            [("VALUE-LENGTH", f"{BODY}/Short", 'found "Aaa Aaaaaaaa", the bound is 3 characters')],
+        ),
+        (
+            [('V="TEST"', 'V="Test"')],
+            [("VALUE-ENUMERATION", f"{MESSAGE}/Status/@V", 'found "Test", expected one of "TEST", "PROD"')],
+        ),
+        (
+            [("2.16.578", "2.16.x")],
+            [("VALUE-PATTERN", f"{BODY}/Code/@S", r'found "2.16.x", the pattern is \d+(\.\d+)*')],
+        ),
+        (
+            [("v1.2 2012-02-15<", "v1.1<")],
+            [("VALUE-FIXED", f"{MESSAGE}/MIGversion", 'found "v1.1", the schema says "v1.2 2012-02-15"')],
+        ),
         ([("<ServRprt>", "<ServRprt>Per Hansen")], [("TEXT", BODY, "<ServRprt> holds text between")]),
         ([("(<Type [^>]*)/>", r"\1>Per</Type>")], [("TEXT", f"{MESSAGE}/Type", "<Type> holds text between")]),
         ([("<MsgId>", "<MsgId><b>x</b>")], [("CHILDREN", f"{MESSAGE}/MsgId", "<MsgId> may not hold elements")]),
