@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _SCHEME = "schema-set:"
 _LOCATION = "schemaLocation"
+_MOST_KEPT = 128
+"""Compiled schemas kept at once, so that documents with ever new mixtures of namespaces cannot fill the memory."""
 
 
 class SchemaSet:
@@ -69,6 +71,8 @@ class SchemaSet:
         wanted = namespaces.intersection(self._folder.files)
         compiled = self._compiled.get(wanted)
         if compiled is None:
+            if len(self._compiled) >= _MOST_KEPT:
+                del self._compiled[next(iter(self._compiled))]
             compiled = self._compiled[wanted] = self._compile(sorted(wanted))
         return compiled
 

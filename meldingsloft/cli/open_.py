@@ -10,7 +10,7 @@ import click
 
 from meldingsloft.cli import frame
 from meldingsloft.cli.key_options import ask_passphrase, output_option, passfile_option
-from meldingsloft.domain.errors import CertificateError, DecryptionError, UsageFault
+from meldingsloft.domain.errors import CertificateError, DecryptionError, WrongUsageError
 
 if TYPE_CHECKING:
     from meldingsloft.ebxml.unwrapping import Payload, Unwrapped
@@ -118,7 +118,7 @@ def _write(session: frame.Session, opened: Unwrapped, envelope: str, output: Pat
         )
     to_stdout = output is None or str(output) == "-"
     if to_stdout and len(opened.payloads) > 1:
-        raise UsageFault(
+        raise WrongUsageError(
             "ML-E024",
             "the envelope carries several payloads",
             hint="name a file with -o: the others go beside it",
@@ -135,7 +135,7 @@ def _write_json(session: frame.Session, opened: Unwrapped, envelope: str, output
     from meldingsloft.report.envelope import envelope_object
 
     if output is not None and str(output) == "-":
-        raise UsageFault(
+        raise WrongUsageError(
             "ML-E024", "with --json the facts go to stdout, so the payload cannot", hint="name a file with -o, or none"
         )
     paths = _paths(opened.payloads, output or _beside(envelope, opened))

@@ -177,7 +177,7 @@ def _judge(wish: Wish) -> Callable[[str], Answer]:
     from meldingsloft.adapters.schema_set import SchemaSet
     from meldingsloft.adapters.shipped import shipped
     from meldingsloft.adapters.type_table import load_catalogue
-    from meldingsloft.validate.envelope import validate
+    from meldingsloft.validate.document import validate
     from meldingsloft.validate.rulebook import RuleBook
 
     options: dict[str, Any] = {

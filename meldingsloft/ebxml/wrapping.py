@@ -22,7 +22,7 @@ from meldingsloft.domain.envelopes import (
     Sealed,
     format_instant,
 )
-from meldingsloft.domain.errors import InvalidMessageError, UsageFault
+from meldingsloft.domain.errors import InvalidMessageError, WrongUsageError
 from meldingsloft.domain.heads import Head
 from meldingsloft.domain.identifiers import (
     ContentId,
@@ -93,7 +93,7 @@ def wrap(
     Raises:
         UnreadableError: the message is not XML.
         InvalidMessageError: its type is not known and the wish does not name Service and Action.
-        UsageFault: ``ML-E023`` neither message nor wish names the parties.
+        WrongUsageError: ``ML-E023`` neither message nor wish names the parties.
         CertificateError, SignatureError: it cannot be encrypted or signed.
     """
     header, namespace, version = _facts(payload, wish, catalogue, ids, now)
@@ -174,7 +174,7 @@ def _words(head: Head | None, wish: Wish) -> tuple[str, str, tuple[str, str]]:
 def _party(wished: str, found: HerId | None, what: str, option: str) -> HerId:
     her_id = wished or found or ""
     if not is_her_id(her_id):
-        raise UsageFault(
+        raise WrongUsageError(
             "ML-E023", f"the HER-id of the {what} is not known", hint=f"name it with {option}: digits only"
         )
     return HerId(her_id)

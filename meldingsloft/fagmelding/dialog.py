@@ -34,11 +34,11 @@ def _role_faults(values: Values, _around: Surroundings) -> Iterator[Fault]:
     """A role says whose it is (rule DI-011)."""
     if not ("role" in values or "part" in values):
         yield "role", "it is missing", "say what the person is to the patient (kodeverk 9034)"
-    named = "family_name" in values and "given_name" in values
-    if ("family_name" in values) != ("given_name" in values):
-        yield "given_name", "a person has both given_name and family_name", "give the one that is missing"
+    names = [key for key in ("given_name", "family_name") if key in values]
     wanted_only = "role" in values and values["role"].code == CONTACT_AT_RECEIVER
-    elif not named and "unit" not in values and not wanted_only:
+    if len(names) == 1:
+        yield names[0], "a person has both given_name and family_name", "give the other too"
+    elif not names and "unit" not in values and not wanted_only:
         yield "", "nobody is named", "give given_name and family_name, or unit"
 
 

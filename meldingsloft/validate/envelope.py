@@ -15,12 +15,12 @@ from meldingsloft.domain.errors import EnvelopeError, UnreadableError
 from meldingsloft.domain.findings import Finding, has_errors
 from meldingsloft.ebxml import acceptance, encoding
 from meldingsloft.ebxml.faults import read_fault
-from meldingsloft.ebxml.mime import Mail, MailKind, is_ebxml_mail, read_mail
+from meldingsloft.ebxml.mime import Mail, MailKind, read_mail
 from meldingsloft.ebxml.reading import read_addresses, read_envelope
 from meldingsloft.ebxml.tolerances import tolerances_of
 from meldingsloft.validate import ebxml_header, schema
 from meldingsloft.validate.checks import Group, run
-from meldingsloft.validate.message import ValidationResult, validate_message
+from meldingsloft.validate.message import ValidationResult
 from meldingsloft.validate.rulebook import RuleBook
 from meldingsloft.validate.subject import Subject
 from meldingsloft.validate.wellformed import unreadable
@@ -30,26 +30,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
     from meldingsloft.domain.catalogue import Catalogue
-    from meldingsloft.ports import CodeLists, Schemas
-
-_HEAD = 64 * 1024
-"""Bytes in which the headers of a mail end."""
-
-
-def validate(
-    data: bytes,
-    *,
-    schemas: Schemas,
-    catalogue: Catalogue,
-    codes: CodeLists | None = None,
-    only: Collection[Group] | None = None,
-    rules: RuleBook | None = None,
-) -> ValidationResult:
-    """Everything there is to say about a file: an envelope if it looks like a mail, else a message. Never raises for its bytes."""
-    book = rules or RuleBook()
-    if not data.lstrip().startswith(b"<") and is_ebxml_mail(data[:_HEAD]):
-        return validate_envelope(data, schemas=schemas, catalogue=catalogue, only=only, rules=book)
-    return validate_message(data, schemas=schemas, catalogue=catalogue, codes=codes, only=only, rules=book)
+    from meldingsloft.ports import Schemas
 
 
 def validate_envelope(

@@ -13,6 +13,7 @@ import copy
 import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 from lxml import etree
 
@@ -44,13 +45,13 @@ class Told:
     """Local name of the element it must stand before."""
 
 
-def explain(root: etree._Element, schema: etree.XMLSchema, size: int) -> list[Told]:
+def explain(root: etree._Element, schema: Any, size: int) -> list[Told]:
     """Every violation of an invalid document; ``size`` is that of its bytes. Empty when it is valid."""
     return list(_Mending(root, schema, size).told())
 
 
 class _Mending:
-    def __init__(self, root: etree._Element, schema: etree.XMLSchema, size: int) -> None:
+    def __init__(self, root: etree._Element, schema: Any, size: int) -> None:
         self._schema = schema
         self._copy = copy.deepcopy(root)
         self._original = dict(zip(self._copy.iter(), root.iter(), strict=True))
@@ -93,7 +94,7 @@ class _Mending:
                     _take_out(child)
             case Kind.NIL | Kind.XSI_TYPE:
                 for name in ("nil", "type"):
-                    node.attrib.pop(f"{{{_XSI}}}{name}", None)
+                    node.attrib.pop(f"{{{_XSI}}}{name}", "")
             case Kind.ATTRIBUTE_UNKNOWN:
                 return [Told(replace(violation, expected=self._attributes_at(node, violation.attribute)))]
             case _:

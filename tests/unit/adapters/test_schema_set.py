@@ -57,6 +57,16 @@ def test_the_same_namespaces_give_the_same_object() -> None:
     assert schemas.for_namespaces(frozenset({EPIKRISE})) is not first
 
 
+def test_ever_new_mixtures_of_namespaces_do_not_fill_the_memory(tmp_path: Path) -> None:
+    table = "namespace,version,file,origin\n" + "".join(f"urn:{n},1,{n}.xsd,test\n" for n in range(130))
+    schemas = SchemaSet(
+        write(tmp_path, {"catalogue.csv": table} | {f"{n}.xsd": schema(f"urn:{n}", "") for n in range(130)})
+    )
+    kept = [schemas.for_namespaces(frozenset({f"urn:{n}"})) for n in range(130)]
+    assert schemas.for_namespaces(frozenset({"urn:129"})) is kept[129]
+    assert schemas.for_namespaces(frozenset({"urn:0"})) is not kept[0]
+
+
 def test_only_what_is_asked_for_is_known() -> None:
     schemas = SchemaSet(shipped("schemas"))
     inst = etree.fromstring(f'<Inst xmlns="{EPIKRISE}"/>')

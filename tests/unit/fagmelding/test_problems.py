@@ -129,7 +129,7 @@ CORPUS: list[tuple[str, dict[str, Any], str]] = [
     (DIA, {"note__roles__1": MISSING}, "note.roles: the first message of a dialogue names the wanted contact at the receiver"),
     (DIA, {"note__roles__0__phone": MISSING}, "note.roles: nobody answers for the message"),
     (DIA, {"note__roles__0__role": MISSING}, "note.roles[1].role: it is missing"),
-    (DIA, {"note__roles__0__given_name": MISSING}, "note.roles[1].given_name: a person has both"),
+    (DIA, {"note__roles__0__given_name": MISSING}, "note.roles[1].family_name: a person has both"),
     (DIA, {"note__roles__0": {"role": "Fastlege", "phone": "12345"}}, "note.roles[1]: nobody is named"),
     (DIA, {"reply_to": {}}, "reply_to.parent: it is missing; msg_id of the message directly before"),
     # AppRec

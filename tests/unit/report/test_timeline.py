@@ -41,6 +41,7 @@ LEARNT = Happening(
     "Medisinsk avd.",
     "Acknowledgment",
     "in hand → there",
+    "a signed receipt",
     Tone.GOOD,
     {"msg_id": "m-1"},
 )

@@ -45,8 +45,10 @@ class SmallSchemas:
         documents = self._documents
 
         class Resolver(etree.Resolver):
-            def resolve(self, system_url: str | None, _public_id: str | None, context: Any) -> Any:
-                return self.resolve_string(documents[(system_url or "").removeprefix("small:")], context)
+            def resolve(self, system_url: str | None, public_id: str | None, context: Any) -> Any:  # type: ignore[override]
+                return self.resolve_string(
+                    documents[(system_url or "").removeprefix("small:")], context, base_url=system_url
+                )
 
         parser = etree.XMLParser()
         parser.resolvers.add(Resolver())

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from meldingsloft.adapters.type_table import load_catalogue
-from meldingsloft.validate.envelope import validate
+from meldingsloft.validate.document import validate
 from meldingsloft.validate.message import ValidationResult
 from tests.unit.validate.documents import SmallSchemas, apprec
 
