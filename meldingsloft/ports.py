@@ -229,8 +229,8 @@ class Journal(Protocol):
     def attempt(self) -> AbstractContextManager[None]:
         """A part of a transaction that an exception undoes alone."""
 
-    def add(self, entry: NewEntry, at: dt.datetime, event: str = "") -> int:
-        """Enter an envelope; gives its number.
+    def add(self, entry: NewEntry, at: dt.datetime, event: str = "", *, mail: bytes | None = None) -> int:
+        """Enter an envelope; gives its number. ``mail`` is the mail of a signal, kept so that the same can be sent again.
 
         Raises:
             AlreadyKnownError: an authenticated envelope with this sender and MessageId has come before, or an outgoing
@@ -258,14 +258,17 @@ class Journal(Protocol):
     def requeue(self, entry_id: int, delivery: Delivery, at: dt.datetime) -> None:
         """Send a signal again: the same envelope in a new mail; the entry is open until settled."""
 
-    def settle(self, entry_id: int, at: dt.datetime) -> None:
-        """What the entry promised is done: ``queued`` becomes ``sent``, ``received`` becomes what it settles as."""
+    def settle(self, entry_ids: Sequence[int], at: dt.datetime) -> None:
+        """What the entries promised is done: ``queued`` becomes ``sent``, ``received`` becomes what it settles as."""
+
+    def signal_mail(self, entry_id: int) -> bytes | None:
+        """The mail of an outgoing signal, as it was first sent."""
 
     def open_entries(self) -> Sequence[Entry]:
         """All entries that promise something not yet known to be done, oldest first."""
 
-    def open_mail(self, edi_address: str, mail_name: str) -> Entry | None:
-        """The open incoming entry for a mail that still lies in our inbox."""
+    def open_mails(self, edi_address: str) -> Mapping[str, Entry]:
+        """The open incoming entries by name of the mail that lies, or lay, in an inbox of ours."""
 
     def outgoing(self, message_id: str) -> Entry | None:
         """The outgoing envelope with this MessageId."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -27,7 +28,9 @@ def _files() -> dict[str, Path]:
 
 @cache
 def _schema(namespaces: frozenset[str]) -> etree.XMLSchema:
-    imports = "".join(f'<xs:import namespace="{name}" schemaLocation="{_files()[name].as_uri()}"/>' for name in sorted(namespaces))
+    imports = "".join(
+        f'<xs:import namespace="{name}" schemaLocation="{_files()[name].as_uri()}"/>' for name in sorted(namespaces)
+    )
     parser = etree.XMLParser(no_network=True)
     parser.resolvers.add(_ByFileName())
     text = f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">{imports}</xs:schema>'
@@ -37,8 +40,16 @@ def _schema(namespaces: frozenset[str]) -> etree.XMLSchema:
 class _ByFileName(etree.Resolver):
     """Imports point to other folders and to the web; the file names are right."""
 
-    def resolve(self, system_url: str, public_id: str, context: object) -> object:  # noqa: ARG002
+    def resolve(self, system_url: str, public_id: str, context: Any) -> Any:  # type: ignore[override]
         assert REFERENCE is not None
         name = system_url.rpartition("/")[2]
-        found = next((path for path in ((REFERENCE / "schemas" / name), (REFERENCE / "schemas" / "extra" / name)) if path.is_file()), None)
-        return self.resolve_filename(str(found), context) if found else self.resolve_empty(context)
+        found = next(
+            (
+                path
+                for path in ((REFERENCE / "schemas" / name), (REFERENCE / "schemas" / "extra" / name))
+                if path.is_file()
+            ),
+            None,
+        )
+        lxml: Any = self  # the stubs know neither context nor the methods that give documents
+        return lxml.resolve_filename(str(found), context) if found else lxml.resolve_empty(context)

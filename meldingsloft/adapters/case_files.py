@@ -6,6 +6,7 @@ scanner for both, since an inline table and a JSON object differ only in the sig
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import tomllib
@@ -36,7 +37,9 @@ class CaseFile:
     def locate(self, path: Key) -> str:
         """``name:line`` of a key, or of the nearest table around it that the file has."""
         if not self.lines:
-            self.lines.update(lines_of(self.text))
+            self.lines[()] = 1
+            with contextlib.suppress(ValueError, RecursionError):  # a place is a help, never a reason to stop
+                self.lines.update(lines_of(self.text))
         for length in range(len(path), 0, -1):
             if path[:length] in self.lines:
                 return f"{self.name}:{self.lines[path[:length]]}"
@@ -119,6 +122,16 @@ def _unreadable(what: str, name: str, line: str | int) -> CaseError:
     return CaseError("ML-C041", what, where=f"{name}:{line}", hint=hint)
 
 
+def _unescaped(key: str) -> str:
+    """A key between double quotes; the escapes of JSON and TOML are the same but for a few."""
+    if "\\" not in key:
+        return key
+    try:
+        return str(json.loads(f'"{key}"'))
+    except json.JSONDecodeError:
+        return str(tomllib.loads(f'key = "{key}"')["key"])
+
+
 _BLANK = re.compile(r"(?:[\s,]+|#[^\n]*)*")
 _KEY = re.compile(r"\s*(?:\"(?P<basic>(?:\\.|[^\"\\])*)\"|'(?P<literal>[^']*)'|(?P<bare>[\w-]+))\s*(?P<sign>[.=:\]])")
 _VALUE = re.compile(
@@ -128,7 +141,11 @@ _VALUE = re.compile(
 
 
 def lines_of(text: str) -> dict[Key, int]:
-    """The line (from 1) of every key and list item of well-formed TOML or JSON."""
+    """The line (from 1) of every key and list item of well-formed TOML or JSON.
+
+    Raises:
+        ValueError: the text is neither.
+    """
     return _Lines(text).found
 
 
@@ -195,7 +212,7 @@ class _Lines:
             found = _KEY.match(self._text, self._at)
             if found is None:
                 raise ValueError(self._at)
-            keys.append(found["basic"] or found["literal"] or found["bare"] or "")
+            keys.append(_unescaped(found["basic"]) if found["basic"] else found["literal"] or found["bare"] or "")
             self._at = found.end()
             if found["sign"] != ".":
                 return tuple(keys), found["sign"]

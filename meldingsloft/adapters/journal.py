@@ -9,7 +9,7 @@ import contextlib
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +28,22 @@ _COLUMNS = (
     "mail_name, incoming, settles_as, created, updated"
 )
 _SELECT = f"SELECT {_COLUMNS} FROM entry "  # noqa: S608 - column names of our own
-_INSERT = (  # noqa: S608 - names and marks of our own
+_INSERT = (
     "INSERT INTO entry (direction, kind, message_id, state, sender, receiver, conversation_id, cpa_id, service, action, msg_id, "
     "message_type, original_id, ref_message_id, generated, attempts, next_attempt, reason, error_codes, digests, envelope_path, "
     "edi_address, mail_name, incoming, settles_as, authenticated, open, created, updated) VALUES ("
     + ",".join("?" * 29)
     + ")"
 )
+
+
+_SETTLE_EVENT = """INSERT INTO event (entry, at, what, text)
+    SELECT id, ?1, CASE state WHEN 'queued' THEN 'sent' ELSE settles_as END, '' FROM entry
+    WHERE id=?2 AND open=1 AND state IN ('queued', 'received')"""
+_SETTLE = """UPDATE entry SET open=0,
+    updated=CASE WHEN state IN ('queued', 'received') THEN ?1 ELSE updated END,
+    state=CASE state WHEN 'queued' THEN 'sent' WHEN 'received' THEN settles_as ELSE state END
+    WHERE id=?2 AND open=1"""
 
 
 class SqliteJournal:
@@ -90,7 +99,7 @@ class SqliteJournal:
             raise
         self._db.execute("RELEASE attempt")
 
-    def add(self, entry: NewEntry, at: dt.datetime, event: str = "") -> int:
+    def add(self, entry: NewEntry, at: dt.datetime, event: str = "", *, mail: bytes | None = None) -> int:
         """See ``ports.Journal``."""
         delivery = entry.delivery
         promises = entry.state in (State.QUEUED, State.RECEIVED) or (
@@ -110,6 +119,8 @@ class SqliteJournal:
         except sqlite3.IntegrityError:
             raise AlreadyKnownError("ML-J002", "an envelope with this MessageId is in the journal already") from None
         assert number is not None
+        if mail is not None:
+            self._db.execute("INSERT INTO signal (entry, mail) VALUES (?, ?)", (number, mail))
         self.note(number, at, event or entry.state, entry.reason)
         return number
 
@@ -156,25 +167,26 @@ class SqliteJournal:
         )
         self.note(entry_id, at, "again", "the same signal in a new mail")
 
-    def settle(self, entry_id: int, at: dt.datetime) -> None:
+    def settle(self, entry_ids: Sequence[int], at: dt.datetime) -> None:
         """See ``ports.Journal``."""
-        row = self._db.execute("SELECT state, settles_as FROM entry WHERE id=? AND open=1", (entry_id,)).fetchone()
-        if row is None:
-            return
-        after = {"queued": "sent", "received": row[1]}.get(row[0])
-        if after is None:
-            self._db.execute("UPDATE entry SET open=0 WHERE id=?", (entry_id,))
-            return
-        self._db.execute("UPDATE entry SET open=0, state=?, updated=? WHERE id=?", (after, _micros(at), entry_id))
-        self.note(entry_id, at, after)
+        stamp = _micros(at)
+        given = [(stamp, number) for number in entry_ids]
+        self._db.executemany(_SETTLE_EVENT, given)
+        self._db.executemany(_SETTLE, given)
+
+    def signal_mail(self, entry_id: int) -> bytes | None:
+        """See ``ports.Journal``."""
+        row = self._db.execute("SELECT mail FROM signal WHERE entry=?", (entry_id,)).fetchone()
+        return row[0] if row else None
 
     def open_entries(self) -> Sequence[Entry]:
         """See ``ports.Journal``."""
         return self._entries("WHERE open=1 ORDER BY id")
 
-    def open_mail(self, edi_address: str, mail_name: str) -> Entry | None:
+    def open_mails(self, edi_address: str) -> Mapping[str, Entry]:
         """See ``ports.Journal``."""
-        return self._entry("WHERE open=1 AND direction='in' AND edi_address=? AND mail_name=?", edi_address, mail_name)
+        found = self._entries("WHERE open=1 AND direction='in' AND edi_address=?", edi_address)
+        return {entry.delivery.mail_name: entry for entry in found if entry.delivery is not None}
 
     def outgoing(self, message_id: str) -> Entry | None:
         """See ``ports.Journal``."""

@@ -67,6 +67,7 @@ _V1 = (
         text TEXT NOT NULL
     )""",
     "CREATE INDEX event_entry ON event(entry)",
+    "CREATE TABLE signal (entry INTEGER PRIMARY KEY REFERENCES entry(id), mail BLOB NOT NULL)",
 )
 MIGRATIONS: tuple[tuple[str, ...], ...] = (_V1,)
 """The n-th list makes version n of version n - 1."""

@@ -83,17 +83,20 @@ def decide(
     own: Collection[HerId],
     settings: AnswerSettings,
     organisations: Collection[HerId] = (),
+    elsewhere: Collection[HerId] = (),
 ) -> Decision:
     """Who is answered, with what, and whether the application gets the message.
 
-    ``own`` are the HER-ids of the parties this system hosts, ``organisations`` those of their virksomheter.
+    ``own`` are the HER-ids of the parties this system hosts, ``organisations`` those of their virksomheter;
+    ``elsewhere`` are parties that other systems host: they answer for themselves, also within our virksomhet (AR-052).
     """
     head = document.head
     if head is None or not _readable(head.sender):
         return _silent("the sender cannot be read from the document")
     if head.apprec is not None:
         return Decision((), document.well_formed and document.schema_valid, "an AppRec is not answered")
-    recipients = _ours(head.receivers, document.envelope_to, own, organisations)
+    receivers = [address for address in head.receivers if address.her_id in own or address.her_id not in elsewhere]
+    recipients = _ours(receivers, document.envelope_to, own, organisations)
     if not recipients:
         return _misaddressed(document, head, settings)
     if document.duplicate:

@@ -185,4 +185,18 @@ def _road(folder: Path, name: str) -> Road:
         raise WrongUsageError("ML-C030", "the message names no sender or no recipient", hint="take messages that name both parties by HER-id")
     sender = open_msh(_workspace(folder, "sender", head.sender))
     receiver = open_msh(_workspace(folder, "receiver", head.receivers[0]))
+    _register_copies(folder, head, receiver)
     return Road(template, head, sender, receiver)
+
+
+def _register_copies(folder: Path, head: Head, receiver: Msh) -> None:
+    """Copy recipients live elsewhere: the register knows them, nothing is sent to them."""
+    from dataclasses import replace
+
+    from meldingsloft.adapters.register import FolderRegister
+
+    register = FolderRegister(folder / "network" / "register")
+    known = next(iter(receiver.own.values()))
+    for copy in head.receivers[1:]:
+        if copy.her_id is not None and register.party(copy.her_id) is None:
+            register.write(replace(known, her_id=copy.her_id, edi_address=f"{copy.her_id}@elsewhere.example"))

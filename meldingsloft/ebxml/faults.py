@@ -9,8 +9,8 @@ from meldingsloft.domain.identifiers import ContentId
 from meldingsloft.ebxml import namespaces as ns
 from meldingsloft.ebxml.blocks import BODY, ENVELOPE, SOAP_FAULT
 from meldingsloft.ebxml.packaging import write_entity
-from meldingsloft.ebxml.reading import text_of
 from meldingsloft.ebxml.soap import DECLARATION, text
+from meldingsloft.ebxml.values import text_of
 
 _LONGEST = 2000
 """Signs of a received faultstring that are kept."""

@@ -16,7 +16,6 @@ from meldingsloft.domain.errors import UnreadableError
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*:")
 _LOST_INDENT = re.compile(rb"[ \t]*[A-Za-z0-9*_-]+[ \t]*=")
 _START_LINE = re.compile(rb"(?:>?From |[A-Z]+ \S+ HTTP/|HTTP/[0-9.]+ )")
-_BETWEEN = re.compile(r"[\s;]*")
 _PARAMETER = re.compile(r'([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^\s;"]*)', re.DOTALL)
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _MEDIA_TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9a-z-]+/[!#$%&'*+.^_`|~0-9a-z-]+")
@@ -147,7 +146,7 @@ def _decode(value: bytes) -> str:
         return value.decode("latin-1")
 
 
-def read_parameters(value: str, where: str) -> tuple[str, Mapping[str, str]]:
+def read_parameters(value: str, where: str = "") -> tuple[str, Mapping[str, str]]:
     """(media type in small letters, parameters by small name) of a Content-Type or similar value.
 
     Raises:
@@ -168,15 +167,16 @@ def read_parameters(value: str, where: str) -> tuple[str, Mapping[str, str]]:
 def _parameters(rest: str) -> Iterator[tuple[str, str]]:
     """(small name, unquoted value) one after the other; what is no parameter is passed over up to the next ``;``."""
     position = 0
-    while between := _BETWEEN.match(rest, position):
-        position = between.end()
+    while 0 <= position < len(rest):
         match = _PARAMETER.match(rest, position)
         if match:
             text = match.group(2)
             yield match.group(1).lower(), _ESCAPED.sub(r"\1", text[1:-1]) if text[:1] == '"' else text
             position = match.end()
-        elif (position := rest.find(";", position)) < 0:
-            return
+        elif rest[position] in "; \t\r\n":
+            position += 1
+        else:
+            position = rest.find(";", position)
 
 
 def _continued(parameters: Mapping[str, str]) -> Mapping[str, str]:

@@ -19,14 +19,15 @@ from meldingsloft.domain.findings import Finding
 from meldingsloft.domain.identifiers import ContentId
 from meldingsloft.ebxml import acceptance, encoding
 from meldingsloft.ebxml import namespaces as ns
-from meldingsloft.ebxml.blocks import BODY, HEADER, SIGNATURE, read_blocks
+from meldingsloft.ebxml.blocks import SIGNATURE, Blocks, read_blocks
 from meldingsloft.ebxml.bounces import Bounce, read_bounce
 from meldingsloft.ebxml.faults import read_fault
 from meldingsloft.ebxml.mail_head import MailHead, head_of
 from meldingsloft.ebxml.mime import DEFAULT_LIMITS, Mail, MailKind, MailLimits, MimePart, read_mail
 from meldingsloft.ebxml.plaintext import read_plaintext
-from meldingsloft.ebxml.reading import Addresses, content_id_of, envelope_of, read_addresses
+from meldingsloft.ebxml.reading import Addresses, envelope_of, read_addresses
 from meldingsloft.ebxml.tolerances import tolerances_of
+from meldingsloft.ebxml.values import EB, content_id_of
 from meldingsloft.xmlsafe import parse
 
 if TYPE_CHECKING:
@@ -49,9 +50,7 @@ __all__ = [
 ]
 
 _NOTHING = etree.Element("nothing")
-_REFERENCE = f"{{{ns.DS}}}Reference"
-_SIGNED_INFO = f"{{{ns.DS}}}SignedInfo"
-_MANIFEST_REFERENCES = f"{{{ns.EB}}}Manifest/{{{ns.EB}}}Reference"
+_SIGNED_REFERENCE = f"{{{ns.DS}}}SignedInfo/{{{ns.DS}}}Reference"
 _HREF = f"{{{ns.XLINK}}}href"
 
 
@@ -128,7 +127,7 @@ def verify(arrived: Arrived, *, synchronous: bool = False) -> Verified:
     """
     blocks = read_blocks(arrived.root, synchronous=synchronous)
     parts = _parts_by_id(arrived.mail.parts)
-    _resolve(arrived.root, parts)
+    _resolve(blocks, parts)
     report = verification.verify_envelope(arrived.root, parts)
     if not report.valid or report.certificate is None:
         raise report.refusal()
@@ -217,12 +216,12 @@ def _parts_by_id(parts: Sequence[MimePart]) -> dict[ContentId, bytes]:
     return {part.content_id: part.content for part in parts}
 
 
-def _resolve(root: etree._Element, parts: dict[ContentId, bytes]) -> None:
+def _resolve(blocks: Blocks, parts: dict[ContentId, bytes]) -> None:
     """Every cid of manifest and signature names a part (EB-030, EB-121, EB-143).
 
     A part whose Content-ID is written as in the URI, percent signs and all, is found too and then known by its decoded name.
     """
-    for uri, location in _cids(root):
+    for uri, location in _cids(blocks):
         found = content_id_of(uri)
         as_written = ContentId(uri.strip()[4:])
         if found is not None and found not in parts and as_written in parts:
@@ -237,14 +236,15 @@ def _resolve(root: etree._Element, parts: dict[ContentId, bytes]) -> None:
             )
 
 
-def _cids(root: etree._Element) -> Iterator[tuple[str, str]]:
-    body = root.find(BODY)
-    if body is not None:
-        for reference in body.findall(_MANIFEST_REFERENCES):
-            yield reference.get(_HREF) or "", "/SOAP:Envelope/SOAP:Body/eb:Manifest/eb:Reference/@xlink:href"
-    header = root.find(HEADER)
-    for signature in header.findall(SIGNATURE) if header is not None else ():
-        for reference in signature.findall(f"{_SIGNED_INFO}/{_REFERENCE}"):
-            uri = reference.get("URI") or ""
-            if uri.lower().startswith("cid:"):
-                yield uri, "/SOAP:Envelope/SOAP:Header/ds:Signature/ds:SignedInfo/ds:Reference/@URI"
+def _cids(blocks: Blocks) -> Iterator[tuple[str, str]]:
+    """(URI, where it stands) of every reference to a part."""
+    for reference in _references(blocks.body.get("Manifest"), f"{EB}Reference"):
+        yield reference.get(_HREF) or "", "/SOAP:Envelope/SOAP:Body/eb:Manifest/eb:Reference/@xlink:href"
+    for reference in _references(blocks.header.get(SIGNATURE), _SIGNED_REFERENCE):
+        uri = reference.get("URI") or ""
+        if uri.lower().startswith("cid:"):
+            yield uri, "/SOAP:Envelope/SOAP:Header/ds:Signature/ds:SignedInfo/ds:Reference/@URI"
+
+
+def _references(block: etree._Element | None, path: str) -> list[etree._Element]:
+    return [] if block is None else block.findall(path)

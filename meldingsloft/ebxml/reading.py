@@ -7,37 +7,29 @@ is read is what was signed. Source: msg-header-2_0.xsd; HIS 1037 §6–7; rules 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 from meldingsloft.domain.envelopes import (
     SIGNAL_ACTIONS,
     SIGNAL_SERVICE,
-    Acknowledgment,
-    AckRequested,
-    EbxmlError,
     Endpoint,
     Envelope,
     EnvelopeKind,
-    ErrorList,
-    ManifestReference,
     MessageHeader,
     PartyId,
     parse_instant,
 )
 from meldingsloft.domain.errors import EnvelopeError
-from meldingsloft.domain.identifiers import ContentId, ConversationId, CpaId, MessageId
+from meldingsloft.domain.identifiers import ConversationId, CpaId, MessageId
 from meldingsloft.ebxml import namespaces as ns
-from meldingsloft.ebxml.blocks import ACTOR, FAULT, HEADER, Blocks, elements, is_true, read_blocks
+from meldingsloft.ebxml.block_reading import read_ack_requested, read_acknowledgment, read_error_list, read_manifest
+from meldingsloft.ebxml.blocks import ACTOR, FAULT, HEADER, Blocks, elements, read_blocks
+from meldingsloft.ebxml.values import EB, attribute_of, check_version, only, only_text, text_of
 
 if TYPE_CHECKING:
     from lxml import etree
 
-_EB = f"{{{ns.EB}}}"
-_DS = f"{{{ns.DS}}}"
-_HREF = f"{{{ns.XLINK}}}href"
 _HEADER_PATH = "/SOAP:Envelope/SOAP:Header"
 _MESSAGE_HEADER = f"{_HEADER_PATH}/eb:MessageHeader"
 _ORDER = (
@@ -82,20 +74,20 @@ def read_addresses(root: etree._Element) -> Addresses:
     With several MessageHeaders, or one that a signature would not cover, nothing is read: an answer could go astray.
     """
     holder = root.find(HEADER)
-    headers = [] if holder is None else holder.findall(f"{_EB}MessageHeader")
+    headers = [] if holder is None else holder.findall(f"{EB}MessageHeader")
     if len(headers) != 1 or (headers[0].get(ACTOR) or "").strip() in ns.UNSIGNED_ACTORS:
         return Addresses()
     header = headers[0]
-    data = _only(header, "MessageData")
-    message_id = _only_text(data, "MessageId") if data is not None else ""
+    data = only(header, "MessageData")
+    message_id = only_text(data, "MessageId") if data is not None else ""
     return Addresses(
-        sender=_readable_endpoint(_only(header, "From")),
-        receiver=_readable_endpoint(_only(header, "To")),
+        sender=_readable_endpoint(only(header, "From")),
+        receiver=_readable_endpoint(only(header, "To")),
         message_id=MessageId(message_id) if message_id else None,
-        cpa_id=CpaId(found) if (found := _only_text(header, "CPAId")) else None,
-        conversation_id=ConversationId(found) if (found := _only_text(header, "ConversationId")) else None,
-        service=_only_text(header, "Service"),
-        action=_only_text(header, "Action"),
+        cpa_id=CpaId(found) if (found := only_text(header, "CPAId")) else None,
+        conversation_id=ConversationId(found) if (found := only_text(header, "ConversationId")) else None,
+        service=only_text(header, "Service"),
+        action=only_text(header, "Action"),
     )
 
 
@@ -122,10 +114,10 @@ def envelope_of(blocks: Blocks) -> Envelope:
     header = read_header(found)
     return Envelope(
         header,
-        ack_requested=_ack_requested(blocks.header.get("AckRequested")),
-        acknowledgment=_acknowledgment(blocks.header.get("Acknowledgment")),
-        error_list=_error_list(blocks.header.get("ErrorList")),
-        manifest=_manifest(blocks.body.get("Manifest")),
+        ack_requested=read_ack_requested(blocks.header.get("AckRequested")),
+        acknowledgment=read_acknowledgment(blocks.header.get("Acknowledgment")),
+        error_list=read_error_list(blocks.header.get("ErrorList")),
+        manifest=read_manifest(blocks.body.get("Manifest")),
     )
 
 
@@ -136,7 +128,7 @@ def read_header(header: etree._Element) -> MessageHeader:
         EnvelopeError: ``ML-E009`` an element missing, empty, repeated or out of order; ``ML-E010`` not version 2.0;
             ``ML-E011`` a time that is none.
     """
-    _check_version(header, _MESSAGE_HEADER)
+    check_version(header, _MESSAGE_HEADER)
     children = _children(header, _ORDER, _MESSAGE_HEADER)
     data_path = f"{_MESSAGE_HEADER}/eb:MessageData"
     data = _children(_required(children, "MessageData", _MESSAGE_HEADER), _DATA_ORDER, data_path)
@@ -151,32 +143,12 @@ def read_header(header: etree._Element) -> MessageHeader:
         action=_value(children, "Action", _MESSAGE_HEADER, answer="ValueNotRecognized"),
         message_id=MessageId(_value(data, "MessageId", data_path)),
         timestamp=_instant(_value(data, "Timestamp", data_path), f"{data_path}/eb:Timestamp"),
-        service_type=_attribute(service, "type"),
+        service_type=attribute_of(service, "type"),
         ref_to_message_id=MessageId(ref) if (ref := text_of(data.get("RefToMessageId"))) else None,
         time_to_live=_instant(time_to_live, f"{data_path}/eb:TimeToLive") if time_to_live is not None else None,
         duplicate_elimination="DuplicateElimination" in children,
         description=text_of(children["Description"]) if "Description" in children else None,
     )
-
-
-def text_of(element: etree._Element | None) -> str:
-    """The text of an element without the white space round it; comments inside are passed over, as C14N does.
-
-    Empty where elements stand inside: a value has none.
-    """
-    if element is None:
-        return ""
-    if not len(element):
-        return (element.text or "").strip()
-    if next(elements(element), None) is not None:
-        return ""
-    return ((element.text or "") + "".join(child.tail or "" for child in element)).strip()
-
-
-def content_id_of(href: str) -> ContentId | None:
-    """The Content-ID that a ``cid:`` URI names, percent-decoded; None for another URI (RFC 2392)."""
-    scheme, colon, rest = href.strip().partition(":")
-    return ContentId(unquote(rest)) if colon and scheme.lower() == "cid" and rest else None
 
 
 def _children(parent: etree._Element, order: tuple[str, ...], path: str) -> dict[str, etree._Element]:
@@ -185,9 +157,9 @@ def _children(parent: etree._Element, order: tuple[str, ...], path: str) -> dict
     position = 0
     for child in elements(parent):
         tag = child.tag
-        if not tag.startswith(_EB):
+        if not tag.startswith(EB):
             continue
-        name = tag[len(_EB) :]
+        name = tag[len(EB) :]
         if name not in order:
             raise EnvelopeError(
                 "ML-E009", f"eb:{name[:40]} does not belong there", answer="OtherXml", location=path, hint="EB-042"
@@ -232,22 +204,6 @@ def _instant(value: str, location: str) -> str:
     return value
 
 
-def _check_version(element: etree._Element, path: str) -> None:
-    if (_attribute(element, "version") or "") != ns.VERSION:
-        raise EnvelopeError(
-            "ML-E010",
-            f"{path.rpartition('/')[2]} is not of version 2.0",
-            answer="NotSupported",
-            location=f"{path}/@eb:version",
-            hint="EB-050",
-        )
-
-
-def _attribute(element: etree._Element, name: str) -> str | None:
-    value = element.get(_EB + name)
-    return value.strip() if value is not None else None
-
-
 def _endpoint(element: etree._Element, name: str) -> Endpoint:
     path = f"{_MESSAGE_HEADER}/eb:{name}"
     endpoint = _readable_endpoint(element)
@@ -259,7 +215,7 @@ def _endpoint(element: etree._Element, name: str) -> Endpoint:
             location=f"{path}/eb:PartyId",
             hint="EB-052",
         )
-    if any(child.tag not in {f"{_EB}PartyId", f"{_EB}Role"} for child in elements(element)):
+    if any(child.tag not in {f"{EB}PartyId", f"{EB}Role"} for child in elements(element)):
         raise EnvelopeError(
             "ML-E009",
             f"eb:{name} holds an element that does not belong there",
@@ -267,7 +223,7 @@ def _endpoint(element: etree._Element, name: str) -> Endpoint:
             location=path,
             hint="EB-042",
         )
-    if len(element.findall(f"{_EB}Role")) > 1:
+    if len(element.findall(f"{EB}Role")) > 1:
         raise EnvelopeError(
             "ML-E009",
             f"eb:{name} has more than one eb:Role",
@@ -281,99 +237,5 @@ def _endpoint(element: etree._Element, name: str) -> Endpoint:
 def _readable_endpoint(element: etree._Element | None) -> Endpoint | None:
     if element is None:
         return None
-    ids = tuple(PartyId(text_of(party), _attribute(party, "type")) for party in element.findall(f"{_EB}PartyId"))
-    return Endpoint(ids, text_of(element.find(f"{_EB}Role")) or None) if ids else None
-
-
-def _only(parent: etree._Element, name: str) -> etree._Element | None:
-    found = parent.findall(_EB + name)
-    return found[0] if len(found) == 1 else None
-
-
-def _only_text(parent: etree._Element, name: str) -> str:
-    return text_of(_only(parent, name))
-
-
-def _ack_requested(element: etree._Element | None) -> AckRequested | None:
-    if element is None:
-        return None
-    _check_version(element, f"{_HEADER_PATH}/eb:AckRequested")
-    return AckRequested(signed=is_true(_attribute(element, "signed")))
-
-
-def _acknowledgment(element: etree._Element | None) -> Acknowledgment | None:
-    if element is None:
-        return None
-    path = f"{_HEADER_PATH}/eb:Acknowledgment"
-    _check_version(element, path)
-    reference = _only_text(element, "RefToMessageId")
-    if not reference:
-        raise EnvelopeError(
-            "ML-E009",
-            "eb:Acknowledgment does not say what it acknowledges",
-            answer="OtherXml",
-            location=f"{path}/eb:RefToMessageId",
-            hint="EB-086",
-        )
-    digests = tuple(
-        (ref.get("URI") or "", "".join(text_of(ref.find(f"{_DS}DigestValue")).split()))
-        for ref in element.findall(f"{_DS}Reference")
-    )
-    return Acknowledgment(_only_text(element, "Timestamp"), MessageId(reference), digests)
-
-
-def _error_list(element: etree._Element | None) -> ErrorList | None:
-    if element is None:
-        return None
-    path = f"{_HEADER_PATH}/eb:ErrorList"
-    _check_version(element, path)
-    errors = tuple(_errors(element))
-    if not errors:
-        raise EnvelopeError(
-            "ML-E009", "eb:ErrorList has no eb:Error", answer="OtherXml", location=f"{path}/eb:Error", hint="EB-042"
-        )
-    return ErrorList(errors)
-
-
-def _errors(element: etree._Element) -> Iterator[EbxmlError]:
-    for error in element.findall(f"{_EB}Error"):
-        severity = _attribute(error, "severity") or ""
-        yield EbxmlError(
-            code=_attribute(error, "errorCode") or "Unknown",
-            severity="Warning" if severity == "Warning" else "Error",
-            description=text_of(error.find(f"{_EB}Description")),
-            location=_attribute(error, "location") or "",
-        )
-
-
-def _manifest(element: etree._Element | None) -> tuple[ManifestReference, ...]:
-    if element is None:
-        return ()
-    path = "/SOAP:Envelope/SOAP:Body/eb:Manifest"
-    _check_version(element, path)
-    references = tuple(_manifest_reference(reference, path) for reference in element.findall(f"{_EB}Reference"))
-    if not references:
-        raise EnvelopeError(
-            "ML-E009",
-            "eb:Manifest has no eb:Reference",
-            answer="OtherXml",
-            location=f"{path}/eb:Reference",
-            hint="EB-120",
-        )
-    return references
-
-
-def _manifest_reference(element: etree._Element, path: str) -> ManifestReference:
-    content_id = content_id_of(element.get(_HREF) or "")
-    if content_id is None:
-        raise EnvelopeError(
-            "ML-E012",
-            "a reference of the manifest does not name a MIME part",
-            answer="MimeProblem",
-            location=f"{path}/eb:Reference/@xlink:href",
-            hint="EB-121",
-        )
-    schema = element.find(f"{_EB}Schema")
-    if schema is None:
-        return ManifestReference(content_id)
-    return ManifestReference(content_id, _attribute(schema, "location"), _attribute(schema, "version"))
+    ids = tuple(PartyId(text_of(party), attribute_of(party, "type")) for party in element.findall(f"{EB}PartyId"))
+    return Endpoint(ids, text_of(element.find(f"{EB}Role")) or None) if ids else None

@@ -76,7 +76,7 @@ PERMITTED = frozenset(
 _ATTRIBUTES = frozenset({"class", "title", "colspan", "rowspan", "align", "valign", "border", "summary"})
 _CONTAINERS = frozenset(["div", "ul", "ol", "dl", "table", "colgroup", "thead", "tbody", "tfoot", "tr", "blockquote"])
 """Elements whose blanks between children mean nothing."""
-_BLOCKS = re.compile(r"\n[ \t]*\n+")
+_BLOCKS = re.compile(r"\n(?:[ \t]*\n)+")
 _BOLD = re.compile(r"\*\*(.+?)\*\*", re.DOTALL)
 _RULE = re.compile(r"\|(?:[ ]*:?-{2,}:?[ ]*\|)+")
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from meldingsloft.apprec.answering import answer as apprec_bytes
+from meldingsloft.apprec.answering import version_for
 from meldingsloft.apprec.deciding import Answer
 from meldingsloft.domain.envelopes import (
     EbxmlError,
@@ -26,9 +26,7 @@ from meldingsloft.ebxml.reading import Addresses
 from meldingsloft.ebxml.signals import enveloped_acknowledgment, enveloped_error, fault_entity
 from meldingsloft.flow.dispatch import Outgoing, delivery_of, mail_message_id, outgoing
 from meldingsloft.flow.msh import Msh
-from meldingsloft.flow.sending import envelop_payload, payload_entry
-from meldingsloft.hodemelding.heads import read_head
-from meldingsloft.xmlsafe import parse
+from meldingsloft.flow.sending import envelop_payload
 
 
 def acknowledgment(msh: Msh, verified: Verified, own: PartyRecord, partner: PartyRecord) -> Outgoing:
@@ -86,12 +84,14 @@ def apprec(msh: Msh, verified: Verified, head: Head, answer: Answer, partner: Pa
     """
     received = verified.header
     own = msh.own.get(answer.recipient.her_id or HerId("")) or msh.own[received.receiver.her_id or HerId("")]
+    msg_id, now = MsgId(msh.ids.uuid()), msh.clock.now()
+    message_type = msh.catalogue.named(f"apprec-{version_for(head)}")
     payload = apprec_bytes(
         head,
         answer.recipient,
         errors=answer.errors,
-        msg_id=MsgId(msh.ids.uuid()),
-        now=msh.clock.now(),
+        msg_id=msg_id,
+        now=now,
         software=msh.software,
         quoted_id=answer.quoted_id,
     )
@@ -108,9 +108,17 @@ def apprec(msh: Msh, verified: Verified, head: Head, answer: Answer, partner: Pa
         message_id=MessageId(msh.ids.uuid()),
         timestamp=format_instant(msh.clock.now()),
     )
-    own_head = read_head(parse(payload), msh.catalogue)
-    entry = replace(payload_entry(own_head), ref_message_id=received.message_id)
-    return envelop_payload(msh, payload, own_head, header, own, partner, entry)
+    entry = NewEntry(
+        Direction.OUT,
+        EnvelopeKind.MESSAGE,
+        "",
+        State.QUEUED,
+        msg_id=msg_id,
+        message_type=message_type.short_name,
+        ref_message_id=received.message_id,
+        generated=now,
+    )
+    return envelop_payload(msh, payload, message_type, header, own, partner, entry)
 
 
 def _signal(kind: EnvelopeKind, ref: str) -> NewEntry:

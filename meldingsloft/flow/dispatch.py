@@ -94,10 +94,21 @@ def message_id_of_mail(mail_message_id: str) -> str | None:
 
 
 def stage(msh: Msh, out: Outgoing) -> Outgoing:
-    """Keep the mail and put it durably beside the receiver's inbox; the entry then knows where it is kept."""
-    path = msh.filing.archive_sent(out.entry.message_id, out.mail)
+    """Put the mail durably beside the receiver's inbox and keep it: messages in the archive, signals in the journal."""
     msh.mailboxes.stage(out.delivery.edi_address, out.delivery.mail_name, out.mail)
+    if out.entry.kind is not EnvelopeKind.MESSAGE:
+        return out
+    path = msh.filing.archive_sent(out.entry.message_id, out.mail)
     return replace(out, entry=replace(out.entry, envelope_path=path))
+
+
+def enter(msh: Msh, out: Outgoing, now: dt.datetime) -> int:
+    """Journal what is staged; gives the number of the entry.
+
+    Raises:
+        AlreadyKnownError: the MessageId has been used before.
+    """
+    return msh.journal.add(out.entry, now, "queued", mail=None if out.entry.kind is EnvelopeKind.MESSAGE else out.mail)
 
 
 def discard(msh: Msh, outs: Iterable[Outgoing]) -> None:

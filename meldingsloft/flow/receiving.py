@@ -11,13 +11,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from meldingsloft.domain.errors import AlreadyKnownError, MailboxError
-from meldingsloft.flow.dispatch import discard, publish, stage
+from meldingsloft.flow.dispatch import discard, enter, publish, stage
 from meldingsloft.flow.handling import Handled, Received
 from meldingsloft.flow.msh import Msh
 from meldingsloft.flow.overdue import mark_overdue
 from meldingsloft.flow.pipeline import handle
 from meldingsloft.flow.recovery import finish_mail, recover
-from meldingsloft.ports import Claim
 
 
 def receive(msh: Msh) -> Iterator[Received]:
@@ -50,20 +49,21 @@ def _batches(names: list[str], size: int) -> Iterator[list[str]]:
 
 
 def _batch(msh: Msh, address: str, names: list[str], left: set[str]) -> Iterator[Received]:
+    claims = [claim for name in names if (claim := msh.mailboxes.claim(address, name)) is not None]
+    promised = msh.journal.open_mails(address) if claims else {}  # asked after the claims: who held them before is gone
     handled: list[Handled] = []
     seen: set[tuple[str, str]] = set()
-    for name in names:
-        claim = msh.mailboxes.claim(address, name)
-        if claim is None:
+    for claim in claims:
+        before = promised.get(claim.name)
+        if before is not None:  # promised by a process that is gone: carry it out
+            finish_mail(msh, before, claim)
             continue
         try:
-            item = _decide(msh, address, claim)
+            item = handle(msh, address, claim)
         except MailboxError as trouble:
             claim.release()
-            left.add(name)
-            yield _left(name, trouble)
-            continue
-        if item is None:
+            left.add(claim.name)
+            yield _left(claim.name, trouble)
             continue
         key = _identity(item)
         if key in seen:  # the second of two equal ones: let the first be committed, then look again
@@ -76,14 +76,6 @@ def _batch(msh: Msh, address: str, names: list[str], left: set[str]) -> Iterator
 
 def _identity(item: Handled) -> tuple[str, str]:
     return item.take_in or (item.entry.sender, item.entry.message_id)
-
-
-def _decide(msh: Msh, address: str, claim: Claim) -> Handled | None:
-    before = msh.journal.open_mail(address, claim.name)
-    if before is not None:  # promised by a process that is gone: carry it out
-        finish_mail(msh, before, claim)
-        return None
-    return handle(msh, address, claim)
 
 
 def _commit(msh: Msh, handled: list[Handled], left: set[str]) -> Iterator[Received]:
@@ -147,7 +139,7 @@ def _enter(msh: Msh, item: Handled) -> list[int]:
     numbers = [own]
     if item.take_in is not None:
         journal.take_in(*item.take_in, own)
-    numbers += [journal.add(out.entry, now, "queued") for out in item.outgoing]
+    numbers += [enter(msh, out, now) for out in item.outgoing]
     if item.again is not None:
         journal.requeue(item.again[0].id, item.again[1], now)
         numbers.append(item.again[0].id)
@@ -173,10 +165,7 @@ def _carry_out(msh: Msh, kept: list[tuple[Handled, list[int]]]) -> None:
         item.claim.done()
     msh.mailboxes.sync()
     with msh.journal.transaction():
-        now = msh.clock.now()
-        for _, numbers in kept:
-            for number in numbers:
-                msh.journal.settle(number, now)
+        msh.journal.settle([number for _, numbers in kept for number in numbers], msh.clock.now())
 
 
 def _left(name: str, trouble: MailboxError) -> Received:

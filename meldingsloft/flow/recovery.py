@@ -22,9 +22,7 @@ def recover(msh: Msh) -> int:
     msh.filing.sync()
     msh.mailboxes.sync()
     with msh.journal.transaction():
-        now = msh.clock.now()
-        for entry in entries:
-            msh.journal.settle(entry.id, now)
+        msh.journal.settle([entry.id for entry in entries], msh.clock.now())
     return len(entries)
 
 
@@ -35,7 +33,7 @@ def finish_mail(msh: Msh, entry: Entry, claim: Claim) -> None:
     msh.filing.sync()
     msh.mailboxes.sync()
     with msh.journal.transaction():
-        msh.journal.settle(entry.id, msh.clock.now())
+        msh.journal.settle([entry.id], msh.clock.now())
 
 
 def _carry_out(msh: Msh, entry: Entry) -> bool:

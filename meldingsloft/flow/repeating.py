@@ -28,7 +28,8 @@ def repeat(msh: Msh, mail: Mail, verified: Verified, before: Entry) -> Handled:
     """The decision for a true duplicate of ``before``."""
     signals = [entry for entry in msh.journal.answers_to(before.message_id) if entry.receiver == before.sender]
     first = signals[0] if signals else None
-    again = (first, *_in_new_mail(msh, mail, first)) if first is not None else None
+    sent = msh.journal.signal_mail(first.id) if first is not None else None
+    again = (first, *_in_new_mail(msh, mail, first, sent)) if first is not None and sent is not None else None
     name = mail.claim.name
     entry = NewEntry(
         direction=Direction.IN,
@@ -45,7 +46,13 @@ def repeat(msh: Msh, mail: Mail, verified: Verified, before: Entry) -> Handled:
         delivery=Delivery(mail.address, name),
         authenticated=True,
     )
-    answer: Answer = "none" if first is None else "acknowledgment" if first.kind is EnvelopeKind.ACKNOWLEDGMENT else "error"
+    answer: Answer = (
+        "none"
+        if again is None or first is None
+        else "acknowledgment"
+        if first.kind is EnvelopeKind.ACKNOWLEDGMENT
+        else "error"
+    )
     line = Received(
         envelope=name, kind="message", verdict="duplicate", answer=answer, message_id=before.message_id, msg_id=before.msg_id,
         message_type=before.message_type, findings=tuple(mail.findings),
@@ -53,12 +60,11 @@ def repeat(msh: Msh, mail: Mail, verified: Verified, before: Entry) -> Handled:
     return Handled(mail.claim, entry, line, again=again, keep_path=path)
 
 
-def _in_new_mail(msh: Msh, mail: Mail, first: Entry) -> tuple[Delivery, bytes]:
+def _in_new_mail(msh: Msh, mail: Mail, first: Entry, sent: bytes) -> tuple[Delivery, bytes]:
     assert mail.own is not None
     assert mail.partner is not None
     now = msh.clock.now()
     attempt = first.attempts + 1
-    sent = msh.filing.read(first.envelope_path)
     again = write_mail(
         entity_of(sent),
         from_address=mail.own.edi_address,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from meldingsloft.domain.catalogue import MessageType
 from meldingsloft.domain.envelopes import (
     AckRequested,
     Endpoint,
@@ -27,7 +28,7 @@ from meldingsloft.domain.parties import PartyRecord
 from meldingsloft.domain.states import Direction, State
 from meldingsloft.ebxml.envelope import envelop
 from meldingsloft.ebxml.sealing import seal
-from meldingsloft.flow.dispatch import Outgoing, discard, outgoing, publish, stage
+from meldingsloft.flow.dispatch import Outgoing, discard, enter, outgoing, publish, stage
 from meldingsloft.flow.msh import Msh
 from meldingsloft.flow.recovery import recover
 from meldingsloft.validate.message import ValidationResult, validate_message
@@ -113,7 +114,7 @@ def deliver(msh: Msh, prepared: Sequence[Prepared]) -> Iterator[Sent]:
         msh.filing.sync()
         now = msh.clock.now()
         with msh.journal.transaction():
-            numbers = [msh.journal.add(out.entry, now, "queued") for _, out in staged]
+            numbers = [enter(msh, out, now) for _, out in staged]
     except BaseException:
         discard(msh, (out for _, out in staged))
         raise
@@ -121,8 +122,7 @@ def deliver(msh: Msh, prepared: Sequence[Prepared]) -> Iterator[Sent]:
         publish(msh, out.entry)
     msh.mailboxes.sync()
     with msh.journal.transaction():
-        for number in numbers:
-            msh.journal.settle(number, msh.clock.now())
+        msh.journal.settle(numbers, msh.clock.now())
     yield from (_sent(entry) for item in prepared for entry in item.already)
     yield from (_sent(out.entry) for _, out in staged)
 
@@ -255,7 +255,7 @@ def _outgoing(
         time_to_live=options.time_to_live,
     )
     entry = payload_entry(head)
-    out = envelop_payload(msh, payload, head, header, sender, receiver, entry)
+    out = envelop_payload(msh, payload, head.message_type, header, sender, receiver, entry)
     if len(out.mail) > msh.settings.max_send_bytes and not options.unlimited:
         raise MailboxError(
             "ML-P020",
@@ -282,14 +282,13 @@ def payload_entry(head: Head) -> NewEntry:
 def envelop_payload(
     msh: Msh,
     payload: bytes,
-    head: Head,
+    message_type: MessageType,
     header: MessageHeader,
     sender: PartyRecord,
     receiver: PartyRecord,
     entry: NewEntry,
 ) -> Outgoing:
     """Seal a payload for its receiver, wrap and sign it."""
-    message_type = head.message_type
     sealed = seal(
         payload,
         recipients=receiver.encryption_certificates[:1],

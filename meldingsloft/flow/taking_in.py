@@ -143,9 +143,19 @@ def _outcome(msh: Msh, mail: Mail, verified: Verified, document: _Document, part
     if head is not None and head.apprec is not None:
         return _apprec_outcome(msh, verified, document, head, known)
     decision = decide(
-        _facts(msh, document, verified), own=frozenset(msh.own), settings=msh.settings, organisations=msh.organisations
+        _facts(msh, document, verified),
+        own=frozenset(msh.own),
+        settings=msh.settings,
+        organisations=msh.organisations,
+        elsewhere=_elsewhere(msh, head),
     )
     return _answered(msh, verified, document, decision, known, partner)
+
+
+def _elsewhere(msh: Msh, head: Head | None) -> frozenset[HerId]:
+    """Recipients of the message that the register knows and another system hosts."""
+    others = {address.her_id for address in head.receivers} - set(msh.own) if head else set()
+    return frozenset(her_id for her_id in others if her_id is not None and msh.register.party(her_id) is not None)
 
 
 def _apprec_outcome(msh: Msh, verified: Verified, document: _Document, head: Head, known: Received) -> _Outcome:

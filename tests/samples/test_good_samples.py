@@ -79,11 +79,17 @@ def test_the_answers_answer_what_was_sent() -> None:
     ):
         head, facts = rebuilt(*original).head, rebuilt("apprec-1.1", receipt).head.apprec
         assert facts is not None
-        assert (facts.original_id, facts.original_type, facts.original_issued) == (head.msg_id, head.type_code, head.generated)
+        assert (facts.original_id, facts.original_type, facts.original_issued) == (
+            head.msg_id,
+            head.type_code,
+            head.generated,
+        )
 
 
 def test_the_cancellation_names_the_document_it_takes_back() -> None:
-    first, cancelled = (rebuilt("epikrise-1.2", story).head for story in ("sykehus-til-kommunen", "sykehus-trekker-tilbake"))
+    first, cancelled = (
+        rebuilt("epikrise-1.2", story).head for story in ("sykehus-til-kommunen", "sykehus-trekker-tilbake")
+    )
     assert first.document_id == cancelled.document_id
     assert (first.msg_id != cancelled.msg_id, cancelled.change_code) == (True, "C")
 

@@ -9,7 +9,8 @@ from meldingsloft.domain.envelopes import EnvelopeKind, PartyId, SoapFault
 from meldingsloft.domain.errors import EnvelopeError
 from meldingsloft.ebxml.faults import build_fault, fault_entity, read_fault
 from meldingsloft.ebxml.mime import read_mail
-from meldingsloft.ebxml.reading import content_id_of, read_addresses, read_envelope
+from meldingsloft.ebxml.reading import read_addresses, read_envelope
+from meldingsloft.ebxml.values import content_id_of
 from meldingsloft.xmlsafe import parse
 
 NEXT_MSH = "urn:oasis:names:tc:ebxml-msg:actor:nextMSH"

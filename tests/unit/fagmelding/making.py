@@ -27,7 +27,13 @@ from tests.reference import REFERENCE
 NOW = dt.datetime(2026, 3, 2, 9, 31, 7, tzinfo=dt.UTC)
 PDF = b"%PDF-1.4\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(64)
-FILES = {"a.pdf": PDF, "b.png": PNG, "empty.pdf": b"", "word.doc": b"\xd0\xcf\x11\xe0", "huge.pdf": b"%PDF" + bytes(10_000_001)}
+FILES = {
+    "a.pdf": PDF,
+    "b.png": PNG,
+    "empty.pdf": b"",
+    "word.doc": b"\xd0\xcf\x11\xe0",
+    "huge.pdf": b"%PDF" + bytes(10_000_001),
+}
 MISSING = object()
 
 
@@ -75,7 +81,9 @@ def tree(short_name: str, case: Mapping[str, Any]) -> etree._Element:
 
 def found(root: etree._Element, path: str) -> list[Any]:
     """What an XPath over local names finds: ``//Event/Comment`` stands for any namespace."""
-    steps = [step and (step if step.startswith(("@", "text()")) else f"*[local-name()='{step}']") for step in path.split("/")]
+    steps = [
+        step and (step if step.startswith(("@", "text()")) else f"*[local-name()='{step}']") for step in path.split("/")
+    ]
     result = root.xpath("/".join(steps))
     assert isinstance(result, list)
     return result

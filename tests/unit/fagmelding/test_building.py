@@ -10,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from meldingsloft.adapters.code_lists import PackagedCodeLists
+from meldingsloft.adapters.ids import SeededIds
 from meldingsloft.adapters.type_table import load_catalogue
 from meldingsloft.apprec import document, reading
 from meldingsloft.domain.errors import CaseError, UnknownTypeError
 from meldingsloft.domain.heads import ReceiverRole
+from meldingsloft.fagmelding.building import build
 from meldingsloft.fagmelding.registry import BUILDABLE
-from tests.unit.fagmelding.making import FILES, MISSING, PDF, found, judged, made, starting, tree
+from tests.unit.fagmelding.making import FILES, MISSING, NOW, PDF, found, judged, made, starting, tree
 
 EPI, LAB, DIA = "epikrise-1.2", "svarrapport-1.4", "dialog-helsefaglig-1.1"
 UUID = "b9270660-4567-41e7-9598-0800200c9a66"
@@ -49,7 +52,7 @@ CULTURE: dict[str, Any] = {
 RADIOLOGY: dict[str, Any] = {
     "discipline": "CT",
     "samples": MISSING,
-    "request__comments": [{"heading": "KOM", "text": "Kan endres"}],
+    "request__comments": [{"heading": "ADM", "text": "Kan endres"}],
     "results": [
         {
             "heading": "Gruppe",
@@ -77,32 +80,99 @@ PATHOLOGY: dict[str, Any] = {
                 {
                     "heading": "Funn og undersøkelsesresultater",
                     "text": "Hud med betennelse.",
-                    "codes": [{"code": "T01000", "text": "hud UNS", "system": "SNOMED"}, {"code": "M40000", "text": "Betennelse", "system": "SNOMED"}],
+                    "codes": [
+                        {"code": "T01000", "text": "hud UNS", "system": "SNOMED"},
+                        {"code": "M40000", "text": "Betennelse", "system": "SNOMED"},
+                    ],
                 },
                 {"heading": "Vurdering", "text": "Godartet."},
             ],
         },
-        {"analysis": {"code": "A", "system": "8219"}, "change": "Historikk", "results": [{"heading": "FU", "text": "Foreløpig."}]},
+        {
+            "analysis": {"code": "A", "system": "8219"},
+            "change": "Historikk",
+            "results": [{"heading": "FU", "text": "Foreløpig."}],
+        },
     ],
 }
 VARIANTS: list[tuple[str, dict[str, Any]]] = [
     (EPI, {"change": "Endring", "document_id": UUID}),
     (EPI, {"responsible": MISSING, "responsible_unit": {"name": "Medisinsk avdeling", "phone": "71120000"}}),
     (EPI, WITHOUT_NUMBER),
-    (EPI, {"patient__id": "85012345678", "patient__id_type": "HNR", "patient__sex": "1", "patient__birth_date": dt.date(1990, 1, 1)}),
-    (EPI, {"attachments": [{"file": "a.pdf", "description": "EKG"}, {"file": "b.png", "description": "Bilde", "date": dt.date(2026, 2, 1)}]}),
-    (EPI, {"diagnoses": [{"text": "Usikker tilstand"}, {"diagnosis": {"text": "uten kode"}}, {"diagnosis": {"code": "A97", "system": "ICPC-2", "text": "x"}}]}),
+    (
+        EPI,
+        {
+            "patient__id": "85012345678",
+            "patient__id_type": "HNR",
+            "patient__sex": "1",
+            "patient__birth_date": dt.date(1990, 1, 1),
+        },
+    ),
+    (
+        EPI,
+        {
+            "attachments": [
+                {"file": "a.pdf", "description": "EKG"},
+                {"file": "b.png", "description": "Bilde", "date": dt.date(2026, 2, 1)},
+            ]
+        },
+    ),
+    (
+        EPI,
+        {
+            "diagnoses": [
+                {"text": "Usikker tilstand"},
+                {"diagnosis": {"text": "uten kode"}},
+                {"diagnosis": {"code": "A97", "system": "ICPC-2", "text": "x"}},
+            ]
+        },
+    ),
     (EPI, {"medication": [{"drug": {"text": "Naturmiddel"}, "route": "Bruk på hud", "form": "Granulat"}]}),
-    (EPI, {"results": [{"analysis": {"text": "CRP"}, "value": ">= 8 mg/L"}, {"analysis": {"text": "A"}, "text": "pos"}, {"analysis": {"text": "B"}, "date_value": dt.date(2026, 1, 1)}]}),
+    (
+        EPI,
+        {
+            "results": [
+                {"analysis": {"text": "CRP"}, "value": ">= 8 mg/L"},
+                {"analysis": {"text": "A"}, "text": "pos"},
+                {"analysis": {"text": "B"}, "date_value": dt.date(2026, 1, 1)},
+            ]
+        },
+    ),
     (EPI, {"texts__0__text": {"xhtml": "<div><p>a <b>b</b></p><table border='1'><tr><td>c</td></tr></table></div>"}}),
-    (EPI, {"contact__admitted": dt.datetime(2026, 2, 23, 8, tzinfo=dt.UTC), "contact__discharged": dt.date(2026, 2, 27)}),
+    (
+        EPI,
+        {"contact__admitted": dt.datetime(2026, 2, 23, 8, tzinfo=dt.UTC), "contact__discharged": dt.date(2026, 2, 27)},
+    ),
     (LAB, CULTURE),
     (LAB, RADIOLOGY),
     (LAB, PATHOLOGY),
-    (LAB, {"change": "M", "document_id": UUID, "issued": dt.datetime(2026, 2, 28, 9), "attachments": [{"file": "a.pdf", "description": "Svar"}]}),
-    (LAB, {"results": [{"analysis": {"text": "Dato", "system": "local"}, "date_value": dt.date(2026, 1, 1)}], "responsible": MISSING, "responsible_unit": {"name": "Lab", "phone": "71120120"}}),
+    (
+        LAB,
+        {
+            "change": "M",
+            "document_id": UUID,
+            "issued": dt.datetime(2026, 2, 28, 9),
+            "attachments": [{"file": "a.pdf", "description": "Svar"}],
+        },
+    ),
+    (
+        LAB,
+        {
+            "results": [{"analysis": {"text": "Dato", "system": "local"}, "date_value": dt.date(2026, 1, 1)}],
+            "responsible": MISSING,
+            "responsible_unit": {"name": "Lab", "phone": "71120120"},
+        },
+    ),
     (DIA, {"reply_to": {"parent": UUID, "conversation": UUID}, "note__roles__1": MISSING}),
-    (DIA, {"note__roles__0": {"role": "5", "unit": {"name": "Medisinsk poliklinikk", "her_id": 8800110, "phone": "71120000"}}}),
+    (
+        DIA,
+        {
+            "note__roles__0": {
+                "role": "5",
+                "unit": {"name": "Medisinsk poliklinikk", "her_id": 8800110, "phone": "71120000"},
+            }
+        },
+    ),
     (DIA, {"attachments": [{"file": "a.pdf", "description": "EKG"}, {"file": "b.png", "description": "Bilde"}]}),
     (DIA, WITHOUT_NUMBER),
 ]
@@ -143,7 +213,12 @@ def test_the_same_case_ids_and_time_give_the_same_bytes(short_name: str) -> None
 
 def test_the_head_says_who_what_and_when() -> None:
     head = made(EPI, starting(EPI, full=True)).head
-    assert (head.message_type.short_name, head.type_code, head.service, head.test) == (EPI, "EPIKRISE", "S-EPIKRISE", True)
+    assert (head.message_type.short_name, head.type_code, head.service, head.test) == (
+        EPI,
+        "EPIKRISE",
+        "S-EPIKRISE",
+        True,
+    )
     assert head.sender is not None
     assert [head.sender.her_id, *(receiver.her_id for receiver in head.receivers)] == ["8800110", "8800310", "8800210"]
     assert [receiver.role for receiver in head.receivers] == [ReceiverRole.PRIMARY, ReceiverRole.COPY]
@@ -164,7 +239,10 @@ def test_a_receipt_is_the_one_that_the_apprec_room_writes_of_the_same_facts(vers
 
 def flat(root: etree._Element) -> list[tuple[str, dict[str, str], str]]:
     """Elements in order with attributes and text, blanks between elements left out."""
-    return [(str(e.tag), {str(k): str(v) for k, v in e.attrib.items()}, (e.text or "").strip()) for e in root.iter(etree.Element)]
+    return [
+        (str(e.tag), {str(k): str(v) for k, v in e.attrib.items()}, (e.text or "").strip())
+        for e in root.iter(etree.Element)
+    ]
 
 
 def test_the_patient_follows_from_the_number() -> None:
@@ -237,7 +315,9 @@ def test_an_answer_belongs_to_its_conversation() -> None:
 def test_attachments_come_back_as_they_were() -> None:
     import base64
 
-    case = starting(DIA, attachments=[{"file": "a.pdf", "description": "EKG"}, {"file": "b.png", "description": "Bilde"}])
+    case = starting(
+        DIA, attachments=[{"file": "a.pdf", "description": "EKG"}, {"file": "b.png", "description": "Bilde"}]
+    )
     root = tree(DIA, case)
     assert [base64.b64decode(text) for text in found(root, "//Base64Container/text()")] == [PDF, FILES["b.png"]]
     assert found(root, "//RefDoc/MsgType/@V") == ["XML", "A", "A"]
@@ -251,6 +331,20 @@ def test_a_message_above_ten_megabytes_is_not_built() -> None:
     assert caught.value.code == "ML-C043"
 
 
+def test_without_a_loader_no_file_is_found() -> None:
+    case = starting("apprec-1.1")
+    surroundings: dict[str, Any] = {
+        "catalogue": load_catalogue(),
+        "codes": PackagedCodeLists(),
+        "ids": SeededIds(1),
+        "now": NOW,
+    }
+    assert build("apprec-1.1", case, **surroundings).head.apprec is not None
+    with pytest.raises(CaseError) as caught:
+        build(DIA, starting(DIA, attachments=[{"file": "a.pdf", "description": "EKG"}]), **surroundings)
+    assert "the file cannot be read" in caught.value.problems[0]
+
+
 def test_an_unknown_type_is_told_with_the_nearest() -> None:
     with pytest.raises(UnknownTypeError) as caught:
         made("epikrise-1.3", {})
@@ -258,7 +352,8 @@ def test_an_unknown_type_is_told_with_the_nearest() -> None:
 
 
 texts = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"], exclude_characters="\ufffe\uffff") | st.sampled_from("æøåÆØÅ<>&\"']] \u2028"),
+    st.characters(codec="utf-8", exclude_categories=["Cs", "Cc", "Zs", "Zl", "Zp"], exclude_characters="\ufffe\uffff")
+    | st.sampled_from("æøåÆØÅ<>&\"']] \u2028"),
     min_size=1,
     max_size=40,
 ).filter(lambda text: text.strip() == text)
@@ -266,7 +361,10 @@ texts = st.text(
 
 @given(name=texts, topic=texts, title=texts)
 def test_odd_text_arrives_as_written(name: str, topic: str, title: str) -> None:
-    root = tree(EPI, starting(EPI, patient__family_name=name, title=title, diagnoses__0__diagnosis={"code": "J189", "text": topic}))
+    root = tree(
+        EPI,
+        starting(EPI, patient__family_name=name, title=title, diagnoses__0__diagnosis={"code": "J189", "text": topic}),
+    )
     assert found(root, "//Patient/Name/text()") == [f"{name}, Odd"]
     assert found(root, "//ServRprt/MsgDescr/text()") == [title]
     assert found(root, "//CodedDescr/Concept/@DN") == [topic]

@@ -48,7 +48,9 @@ def test_every_code_that_a_place_asks_for_is_in_its_list(form: Form) -> None:
 def test_every_list_is_known(form: Form) -> None:
     for _, item in declared(form.top):
         kind = None if isinstance(item, Group) else item.kind
-        numbers = kind.lists if isinstance(kind, Coding) else (kind.list_number,) if isinstance(kind, Code | Choice) else ()
+        numbers = (
+            kind.lists if isinstance(kind, Coding) else (kind.list_number,) if isinstance(kind, Code | Choice) else ()
+        )
         assert [number for number in numbers if CODES.name(number) == number] == []
         if isinstance(kind, Code):
             assert CODES.codes(kind.list_number), kind.list_number
@@ -107,7 +109,12 @@ def test_a_place_is_parsed_into_steps() -> None:
     one, two, three = steps("b64:A/Document[RefDoc/MsgType=8114:A]/Ident[TypeId~9051:HER]")
     assert (one.prefix, one.name, one.asked) == ("b64", "A", None)
     assert two.asked is not None
-    assert (two.name, two.asked.names, two.asked.list_number, two.asked.code) == ("Document", ("RefDoc", "MsgType"), "8114", "A")
+    assert (two.name, two.asked.names, two.asked.list_number, two.asked.code) == (
+        "Document",
+        ("RefDoc", "MsgType"),
+        "8114",
+        "A",
+    )
     assert three.asked is not None
     assert (two.asked.with_system, three.asked.with_system) == (False, True)
     assert steps("") == ()

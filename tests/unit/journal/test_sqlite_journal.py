@@ -105,8 +105,8 @@ def test_settling_carries_out_what_the_state_promised(journal: SqliteJournal) ->
     assert [entry.id for entry in journal.open_entries()] == numbers
     with journal.transaction():
         for number in numbers:
-            journal.settle(number, NOW)
-            journal.settle(number, NOW)
+            journal.settle([number], NOW)
+            journal.settle([number], NOW)
     assert not journal.open_entries()
     assert [entry.state for entry in journal.search(Search())] == [State.SENT, State.FILED, State.REFUSED]
     assert [event.what for event in journal.events(numbers[0])] == ["queued", "sent"]
@@ -116,7 +116,7 @@ def test_settling_does_not_undo_a_receipt_that_came_first(journal: SqliteJournal
     (number,) = enter(journal, out("e1"))
     with journal.transaction():
         assert journal.move(number, State.ACKED, NOW, event="acknowledged")
-        journal.settle(number, NOW)
+        journal.settle([number], NOW)
     found = journal.outgoing("e1")
     assert found is not None
     assert found.state is State.ACKED
@@ -136,7 +136,7 @@ def test_a_move_the_table_forbids_is_told_and_not_made(journal: SqliteJournal) -
 def test_a_signal_sent_again_is_open_again(journal: SqliteJournal) -> None:
     (number,) = enter(journal, out("ack", kind=EnvelopeKind.ACKNOWLEDGMENT, ref_message_id="e9"))
     with journal.transaction():
-        journal.settle(number, NOW)
+        journal.settle([number], NOW)
         journal.requeue(number, Delivery("a@b", "new"), NOW)
     (entry,) = journal.open_entries()
     assert (entry.attempts, entry.delivery) == (2, Delivery("a@b", "new"))
