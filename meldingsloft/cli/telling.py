@@ -198,9 +198,7 @@ def _at_receiver(telling: _Telling, who: Party, line: Received) -> Happening:
         return telling.happening(who, "taken in", "opened, valid, in the fagsystem", Tone.GOOD, **facts)
     if line.verdict == "rejected":
         return telling.happening(who, "rejected", _names(line.apprec_errors), Tone.BAD, **facts)
-    return telling.happening(
-        who, line.verdict, "the signature does not hold", Tone.BAD, lesson="refused", **facts
-    )
+    return telling.happening(who, line.verdict, "the signature does not hold", Tone.BAD, lesson="refused", **facts)
 
 
 def _at_sender(telling: _Telling, other: str, entry: Entry, line: Received) -> Happening:
@@ -223,7 +221,7 @@ def _at_sender(telling: _Telling, other: str, entry: Entry, line: Received) -> H
     )
 
 
-def _facts(line: Received) -> dict[str, object]:
+def _facts(line: Received) -> dict[str, Any]:
     facts: dict[str, object] = {
         "kind": line.kind,
         "verdict": line.verdict,

@@ -87,10 +87,12 @@ class Group:
     checks: tuple[Check, ...] = ()
     source: str = ""
 
-    @property
-    def asked(self) -> tuple[Field | Group, ...]:
-        """What a case may say here, in order."""
-        return tuple(item for item in self.items if not isinstance(item, Written))
+    asked: tuple[Field | Group, ...] = field(init=False, repr=False, compare=False, default=())
+    """What a case may say here, in order."""
+
+    def __post_init__(self) -> None:
+        asked = tuple(item for item in self.items if not isinstance(item, Written))
+        object.__setattr__(self, "asked", asked)  # the dataclass is frozen
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from meldingsloft.report.text import PLAIN, Terminal
 
 if TYPE_CHECKING:
-    from meldingsloft.adapters.checkup import Check
+    from meldingsloft.adapters.checks import Check
 
 _MARKS = {"ok": ("ok", "good"), "warning": ("warning", "warning"), "error": ("error", "error")}
 

@@ -56,7 +56,7 @@ def test_every_message_ends_as_told(told: tuple[Path, str]) -> None:
 
 def test_it_ends_with_the_speed(told: tuple[Path, str]) -> None:
     *_, then, now, _, _ = told[1].splitlines()
-    assert then.split() == "then 200 m in 7 days about 30 metres a day".split()
+    assert then.split() == ["then", "200", "m", "in", "7", "days", "about", "30", "metres", "a", "day"]
     found = re.fullmatch(r"  now    200 m in (\d+\.\d{3}) s +about ([\d ]+) metres a day", now)
     assert found is not None
     assert int(found[2].replace(" ", "")) == pytest.approx(200 / float(found[1]) * 86_400, rel=0.1)
@@ -74,7 +74,7 @@ def test_what_it_left_is_what_it_says(told: tuple[Path, str]) -> None:
     care = list((town / "kommune/fagsystem/8800210/inn").glob("*.xml"))
     assert len(care) == 2
     assert list((town / "kommune/failed").glob("*.reason.json"))
-    assert [mail for mail in (town / "network/mailboxes").glob("*/new/*")] == []
+    assert list((town / "network/mailboxes").glob("*/new/*")) == []
     assert list((town / "legekontor/fagsystem/8800310/inn").glob("*.pdf"))
     names = " ".join(path.name for path in town.rglob("*")).lower()
     assert "freistad" not in names
@@ -149,7 +149,9 @@ def test_a_folder_with_something_else_is_left_alone(tmp_path: Path, arguments: t
     assert [path.name for path in tmp_path.rglob("*")] == ["demo-workspaces", "mine.txt"]
 
 
-def test_a_story_that_goes_otherwise_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_story_that_goes_otherwise_is_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(telling.Town, "_damage", lambda _town, _prepared: None)
     monkeypatch.chdir(tmp_path)
     assert run(["demo"]) == 1

@@ -34,7 +34,9 @@ def commands() -> Iterator[tuple[str, click.Command]]:
 
 def help_of(name: str, command: click.Command) -> str:
     """The help without the options that all commands share, 100 columns wide."""
-    context = click.Context(command, info_name=f"meldingsloft {name}", terminal_width=100)
+    context = click.Context(
+        command, info_name=f"meldingsloft {name}", terminal_width=100, help_option_names=["-h", "--help"]
+    )
     shared = [parameter for parameter in command.params if parameter.name in _GLOBAL]
     kept, command.params = command.params, [parameter for parameter in command.params if parameter not in shared]
     try:

@@ -47,7 +47,9 @@ def shell(tmp_path: Path) -> dict[str, str]:
     script.chmod(0o755)
     (tmp_path / "work").mkdir()
     (tmp_path / "work" / "samples").symlink_to(ROOT / "samples")
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("MELDINGSLOFT_", "XDG_", "FORCE_COLOR", "LC_", "LANG"))}
+    kept = {
+        k: v for k, v in os.environ.items() if not k.startswith(("MELDINGSLOFT_", "XDG_", "FORCE_COLOR", "LC_", "LANG"))
+    }
     return kept | {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "HOME": str(tmp_path), "LC_ALL": "C.UTF-8"}
 
 
@@ -79,7 +81,9 @@ def test_five_commands_lead_from_sample_to_apprec() -> None:
 
 def test_the_exit_status_table_is_that_of_the_program() -> None:
     table = README.split("## Exit status")[1].split("##")[0]
-    assert [int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == [int(status) for status in ExitStatus]
+    assert [int(code) for code in re.findall(r"^\| (\d+) \|", table, re.MULTILINE)] == [
+        int(status) for status in ExitStatus
+    ]
 
 
 def test_every_form_of_json_line_is_listed() -> None:

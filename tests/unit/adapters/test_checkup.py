@@ -109,7 +109,7 @@ def _no_keys(w: Workspace) -> None:
 
 def _other_certificates(w: Workspace) -> None:
     authority = TestCa.open(w.ca, NOON)
-    made = {purpose: authority.issue(w.organisation, purpose, NOON).certificate for purpose in ("sign", "encrypt")}  # type: ignore[arg-type]
+    made = {purpose: authority.issue(w.organisation, purpose, NOON).certificate for purpose in ("sign", "encrypt")}
     FolderRegister(w.register).write(
         replace(record(w), signing_certificates=(made["sign"],), encryption_certificates=(made["encrypt"],))
     )

@@ -21,6 +21,7 @@ from meldingsloft.adapters.durable import (
     unlink,
     write_file,
 )
+from meldingsloft.adapters.fault_injection import fault_of
 from meldingsloft.domain.errors import ExitStatus, MailboxError
 
 
@@ -155,6 +156,7 @@ import resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
 from meldingsloft.adapters.durable import write_file
+from meldingsloft.adapters.fault_injection import fault_of
 from meldingsloft.domain.errors import MailboxError
 try:
     write_file(sys.argv[1], b"x" * 10000)
@@ -200,11 +202,11 @@ def test_a_full_disk_can_be_played(tmp_path: Path) -> None:
 @pytest.mark.parametrize("setting", ["kill", "kill:x", "count:", "explode:1"])
 def test_a_wrong_fault_setting_is_told(setting: str) -> None:
     with pytest.raises(ValueError, match="MELDINGSLOFT_FAULT"):
-        durable.fault_of(setting)
+        fault_of(setting)
 
 
 def test_no_fault_setting_is_none() -> None:
-    assert durable.fault_of(None) is durable.fault_of("") is None
+    assert fault_of(None) is fault_of("") is None
 
 
 def test_create_durable_does_not_write_into_what_lay_there(tmp_path: Path) -> None:

@@ -84,7 +84,12 @@ def test_the_message_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     filing.stage_incoming(HER, ID, {f"{ID}.xml": b"x", f"{ID}-1.pdf": b"y", f"{ID}-2.pdf": b"z"})
     renamed: list[str] = []
     real = os.rename
-    monkeypatch.setattr(os, "rename", lambda source, target: (renamed.append(Path(target).name), real(source, target)))
+
+    def spy(source: str, target: str) -> None:
+        renamed.append(Path(target).name)
+        real(source, target)
+
+    monkeypatch.setattr(os, "rename", spy)
     filing.publish_incoming(HER, ID, [f"{ID}.xml", f"{ID}-1.pdf", f"{ID}-2.pdf"])
     assert renamed == [f"{ID}-1.pdf", f"{ID}-2.pdf", f"{ID}.xml"]
     assert list((tmp_path / "fagsystem/1002/.staged").iterdir()) == []

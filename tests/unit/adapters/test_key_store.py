@@ -6,6 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from meldingsloft.adapters.key_store import WorkspaceKeys
 from meldingsloft.adapters.test_ca import Issued, TestCa
@@ -56,7 +57,7 @@ def test_the_numbers_are_checked_once_and_then_remembered(
     keys: WorkspaceKeys, tmp_path: Path, pairs: dict[str, Issued], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[bool] = []
-    real = crypto_keys.load_pem_private_key
+    real = load_pem_private_key
 
     def spy(data: bytes, password: bytes | None, *, unsafe_skip_rsa_key_validation: bool) -> object:
         asked.append(unsafe_skip_rsa_key_validation)

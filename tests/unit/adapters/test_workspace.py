@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -69,11 +70,12 @@ def test_everything_is_there(hospital: Workspace) -> None:
 
 def test_nothing_that_exists_is_replaced(hospital: Workspace) -> None:
     before = {p: p.read_bytes() for p in hospital.folder.parent.rglob("*") if p.is_file()}
-    for code, attempt in (
+    attempts: list[tuple[str, Callable[[], object]]] = [
         ("ML-C111", lambda: create_workspace(hospital.folder)),
         ("ML-C113", lambda: create_workspace(hospital.folder.with_name("other"), party=NewParty("x", her_id="1002"))),
         ("ML-C112", lambda: add_party(hospital, NewParty("x", her_id="1002"))),
-    ):
+    ]
+    for code, attempt in attempts:
         with pytest.raises(ConfigError) as caught:
             attempt()
         assert caught.value.code == code
@@ -130,6 +132,7 @@ def test_made_up_organisation_numbers_have_a_right_check_digit(seed: int) -> Non
 
 FOUND = """
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from meldingsloft.adapters.workspace import NewParty, create_workspace
 create_workspace(Path(sys.argv[1]), party=NewParty("x", her_id="1002"), name="o", org_her_id="1001")

@@ -81,8 +81,8 @@ def test_a_flipped_bit_of_cms_gives_one_error_or_other_bytes_and_nothing_else(ci
     except DecryptionError as refused:
         assert refused.code in {"ML-K020", "ML-K021", "ML-K022", "ML-K023"}
         return
-    outside_the_content = where % len(sealed) < len(sealed) - len(PLAINTEXT) - 32
-    assert opened.plaintext != PLAINTEXT or outside_the_content
+    in_the_ciphertext = where % len(sealed) >= len(sealed) - len(PLAINTEXT)
+    assert opened.plaintext != PLAINTEXT or not in_the_ciphertext
 
 
 @given(size=st.integers(0, 2000))

@@ -99,6 +99,7 @@ VARIANTS: list[tuple[str, dict[str, Any]]] = [
     (EPI, {"change": "Endring", "document_id": UUID}),
     (EPI, {"responsible": MISSING, "responsible_unit": {"name": "Medisinsk avdeling", "phone": "71120000"}}),
     (EPI, WITHOUT_NUMBER),
+    (EPI, {"contact__type": 1, "contact__urgency": 0}),
     (
         EPI,
         {

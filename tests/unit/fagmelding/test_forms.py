@@ -87,6 +87,7 @@ def test_no_two_answers_have_the_same_place(form: Form) -> None:
 
 def test_forms_are_for_types_of_the_catalogue_and_agree_with_it() -> None:
     catalogue = load_catalogue()
+    assert {row.short_name for row in catalogue if row.build} == set(BUILDABLE)
     for name in BUILDABLE:
         row, form = catalogue.named(name), form_of(name)
         assert (form.root == "MsgHead") == row.in_msghead
