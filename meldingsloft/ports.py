@@ -197,7 +197,7 @@ class Filing(Protocol):
         """The absolute path of a relative one."""
 
     def stage_incoming(self, her_id: HerId, name: str, files: Mapping[str, bytes]) -> None:
-        """Make the files of one received message durable in ``fagsystem/<her-id>/.staged/<name>/``.
+        """Make the files of one received message durable in ``fagsystem/<her-id>/.staged/`` under ``name``.
 
         ``files`` maps file names (``<msg_id>.xml``, ``<msg_id>-1.pdf`` …) to bytes. Staging the same name again replaces it.
         """
@@ -229,7 +229,7 @@ class Journal(Protocol):
     def attempt(self) -> AbstractContextManager[None]:
         """A part of a transaction that an exception undoes alone."""
 
-    def add(self, entry: NewEntry, at: dt.datetime, event: str = "", *, mail: bytes | None = None) -> int:
+    def add(self, entry: NewEntry, at: dt.datetime, *, mail: bytes | None = None) -> int:
         """Enter an envelope; gives its number. ``mail`` is the mail of a signal, kept so that the same can be sent again.
 
         Raises:

@@ -1,21 +1,23 @@
 """The files of one workspace: kept mails, what failed, and the folders shared with the fagsystem.
 
-``archive/sent/<aa>/`` and ``archive/received/<aa>/`` hold every mail as it was (``aa``: the beginning of its identifier, so
-that no folder grows huge); ``failed/`` what could not be handled, with its reason beside it; ``fagsystem/<her-id>/inn/``
-received messages, ``fagsystem/<her-id>/ut/`` what the fagsystem wants sent. Both sides write aside and rename.
+``archive/sent/<day>/<hour>/`` and ``archive/received/<day>/<hour>/`` hold every mail as it was; the hour is that of the mail's own
+Date, or of the seconds that its file name begins with, so that one mail always has one path and mails of one batch share a folder.
+Mails without such a time lie in 256 folders by the beginning of their identifier. ``failed/`` holds what could not be handled, with
+its reason beside it; ``fagsystem/<her-id>/inn/`` received messages, ``fagsystem/<her-id>/ut/`` what the fagsystem wants sent. Both
+sides write aside and rename.
 
 File names come from identifiers of ours or of a partner. A UUID passes; anything else could be a path or hold a person's
 number, so it is replaced by its SHA-256. Files are readable for their owner alone.
 """
-# ruff: noqa: PTH100, PTH106, PTH112, PTH113, PTH116, PTH118, PTH120, PTH122, PTH202, PTH208 - os functions cost half of what Path objects do here
+# ruff: noqa: PTH100, PTH113, PTH116, PTH118, PTH120, PTH122, PTH202, PTH208 - os functions cost half of what Path objects do here
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
 import re
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -35,6 +37,14 @@ from meldingsloft.domain.identifiers import HerId, is_her_id, is_uuid
 _UUID = r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 _SAFE_FILE = re.compile(rf"(?:{_UUID}|[0-9a-f]{{32,64}})(?:[-_][0-9A-Za-z_-]{{1,40}})?(?:\.[0-9A-Za-z]{{1,12}}){{0,2}}")
 _SUFFIX = re.compile(r"\.[0-9A-Za-z]{1,12}\Z")
+
+_SECONDS = re.compile(r"([0-9]{9,10})[^0-9]")
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
+_DATE = re.compile(
+    rb"^Date: (?:[A-Z][a-z]{2}, )?([0-9]{1,2}) (Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) ([0-9]{4}) ([0-9]{2}):",
+    re.MULTILINE,
+)
+_HEAD_BYTES = 4096
 
 
 def _digest(text: str) -> str:
@@ -66,7 +76,7 @@ class WorkspaceFiling:
     def archive_sent(self, message_id: str, mail: bytes) -> str:
         """Keep an outgoing mail; the same id and bytes again change nothing, other bytes get a name of their own."""
         stem = safe_stem(message_id)
-        shard = f"archive/sent/{stem[:2].lower()}"
+        shard = f"archive/sent/{_hour_of_mail(mail) or stem[:2].lower()}"
         path = f"{shard}/{stem}.eml"
         if not self._keep(shard, path, mail):
             path = f"{shard}/{stem}~{hashlib.sha256(mail).hexdigest()[:32]}.eml"
@@ -108,10 +118,10 @@ class WorkspaceFiling:
             ) from None
 
     def received_path(self, message_id: str, mail_name: str) -> str:
-        """``archive/received/<aa>/<id>-<of the mail name>.eml``."""
+        """``archive/received/<day>/<hour>/<id>-<of the mail name>.eml``."""
         mark = _digest(mail_name)[:16]
         stem = safe_stem(message_id) if message_id else mark
-        return f"archive/received/{stem[:2].lower()}/{stem}-{mark}.eml"
+        return f"archive/received/{_hour_of_name(mail_name) or stem[:2].lower()}/{stem}-{mark}.eml"
 
     def failed_path(self, mail_name: str) -> str:
         """``failed/<of the mail name>.eml``."""
@@ -128,63 +138,50 @@ class WorkspaceFiling:
         return os.path.join(self.folder, path)
 
     def stage_incoming(self, her_id: HerId, name: str, files: Mapping[str, bytes]) -> None:
-        """Make the files of one received message durable in ``.staged/<name>/``, in place of what was staged before."""
-        folder = self._staged(her_id, name)
-        inbox = self._folder(f"fagsystem/{her_id}/inn")
+        """Make the files of one received message durable as ``.staged/<name>~<file>``, in place of what was staged before."""
+        inbox, staged = self._of_fagsystem(her_id)
         mode = os.stat(inbox).st_mode & 0o666
-        wanted = {safe_file_name(file): data for file, data in files.items()}
-        if os.path.isdir(folder):
-            for stale in set(os.listdir(folder)) - set(wanted):
-                unlink(f"{folder}/{stale}")
-        else:
-            self._make(folder)
+        wanted = {f"{safe_stem(name)}~{safe_file_name(file)}": data for file, data in files.items()}
+        for stale in set(_beginning_with(staged, f"{safe_stem(name)}~")) - wanted.keys():
+            unlink(f"{staged}/{stale}")
         for file, data in wanted.items():
-            create_durable(f"{folder}/{file}", data, mode)
-        self.touched.touch(folder)
+            create_durable(f"{staged}/{file}", data, mode)
+        self.touched.touch(staged)
 
     def publish_incoming(self, her_id: HerId, name: str, files: Sequence[str]) -> bool:
         """Rename each staged file into ``inn/``, the message (first of ``files``) last; False when that had been done.
 
         A different file that lies in ``inn/`` under the same name is not replaced: the new one gets ``-2``, ``-3`` …
         """
-        staged = self._staged(her_id, name)
-        inbox = self._folder(f"fagsystem/{her_id}/inn")
+        inbox, staged = self._of_fagsystem(her_id)
         published = False
         for file in (*files[1:], *files[:1]):
             safe = safe_file_name(file)
-            published = rename_if_there(f"{staged}/{safe}", _free(f"{inbox}/{safe}", f"{staged}/{safe}"))
+            source = f"{staged}/{safe_stem(name)}~{safe}"
+            published = rename_if_there(source, _free(f"{inbox}/{safe}", source))
         self.touched.touch(inbox)
-        with contextlib.suppress(OSError):
-            os.rmdir(staged)
-        self.touched.touch(os.path.dirname(staged))
+        self.touched.touch(staged)
         return published
 
     def discard_incoming(self, her_id: HerId, name: str) -> None:
         """Take back what was staged; nothing happens when it is gone."""
-        staged = self._staged(her_id, name)
-        try:
-            names = os.listdir(staged)
-        except FileNotFoundError:
-            return
-        except OSError as fault:
-            raise trouble(fault, staged, "take back") from None
-        for file in names:
+        _, staged = self._of_fagsystem(her_id)
+        for file in _beginning_with(staged, f"{safe_stem(name)}~"):
             unlink(f"{staged}/{file}")
-        with contextlib.suppress(OSError):
-            os.rmdir(staged)
 
     def sync(self) -> None:
         """Make names in all folders that changed durable."""
         self.touched.sync()
 
-    def _staged(self, her_id: HerId, name: str) -> str:
+    def _of_fagsystem(self, her_id: HerId) -> tuple[str, str]:
+        """``inn`` of a party and the folder where files for it are staged, both there."""
         if not is_her_id(her_id):
             raise MailboxError(
                 "ML-P015",
                 "this is no HER-id and cannot be a folder of the fagsystem",
                 hint="a HER-id is one to twelve digits",
             )
-        return f"{self.folder}/fagsystem/{her_id}/.staged/{safe_stem(name)}"
+        return self._folder(f"fagsystem/{her_id}/inn"), self._folder(f"fagsystem/{her_id}/.staged")
 
     def _folder(self, path: str) -> str:
         return self._make(f"{self.folder}/{path}")
@@ -192,9 +189,30 @@ class WorkspaceFiling:
     def _make(self, folder: str) -> str:
         if folder not in self._made:
             make_folder(folder, folders=self.touched)
-            if "/.staged/" not in folder:
-                self._made.add(folder)
+            self._made.add(folder)
         return folder
+
+
+def _hour_of_name(mail_name: str) -> str:
+    """``2026-03-02/10`` of a name that begins with seconds since 1970 (the Maildir habit), empty for others."""
+    found = _SECONDS.match(mail_name)
+    return time.strftime("%Y-%m-%d/%H", time.gmtime(int(found[1]))) if found else ""
+
+
+def _hour_of_mail(mail: bytes) -> str:
+    """``2026-03-02/10`` of a mail's Date as it stands there, empty when there is none."""
+    found = _DATE.search(mail, 0, _HEAD_BYTES)
+    if found is None:
+        return ""
+    day, month, year, hour = (part.decode("ascii") for part in found.groups())
+    return f"{year}-{_MONTHS.index(month) // 3 + 1:02}-{int(day):02}/{hour}"
+
+
+def _beginning_with(folder: str, prefix: str) -> list[str]:
+    try:
+        return [name for name in os.listdir(folder) if name.startswith(prefix)]
+    except OSError as fault:
+        raise trouble(fault, folder, "list") from None
 
 
 def _free(target: str, source: str) -> str:

@@ -28,22 +28,17 @@ _COLUMNS = (
     "mail_name, incoming, settles_as, created, updated"
 )
 _SELECT = f"SELECT {_COLUMNS} FROM entry "  # noqa: S608 - column names of our own
-_INSERT = (
-    "INSERT INTO entry (direction, kind, message_id, state, sender, receiver, conversation_id, cpa_id, service, action, msg_id, "
-    "message_type, original_id, ref_message_id, generated, attempts, next_attempt, reason, error_codes, digests, envelope_path, "
-    "edi_address, mail_name, incoming, settles_as, authenticated, open, created, updated) VALUES ("
-    + ",".join("?" * 29)
-    + ")"
+_NEW = (
+    "direction, kind, message_id, state, sender, receiver, conversation_id, cpa_id, service, action, msg_id, message_type, "
+    "original_id, ref_message_id, generated, attempts, next_attempt, reason, error_codes, digests, envelope_path, edi_address, "
+    "mail_name, incoming, settles_as, authenticated, open, created, updated"
 )
-
-
-_SETTLE_EVENT = """INSERT INTO event (entry, at, what, text)
-    SELECT id, ?1, CASE state WHEN 'queued' THEN 'sent' ELSE settles_as END, '' FROM entry
-    WHERE id=?2 AND open=1 AND state IN ('queued', 'received')"""
+_INSERT = f"INSERT INTO entry ({_NEW}) VALUES ({','.join('?' * 29)})"  # noqa: S608 - names and marks of our own
 _SETTLE = """UPDATE entry SET open=0,
+    settled=CASE WHEN state IN ('queued', 'received') OR settled IS NULL THEN ?1 ELSE settled END,
     updated=CASE WHEN state IN ('queued', 'received') THEN ?1 ELSE updated END,
     state=CASE state WHEN 'queued' THEN 'sent' WHEN 'received' THEN settles_as ELSE state END
-    WHERE id=?2 AND open=1"""
+    WHERE open=1 AND id=?2"""
 
 
 class SqliteJournal:
@@ -99,7 +94,7 @@ class SqliteJournal:
             raise
         self._db.execute("RELEASE attempt")
 
-    def add(self, entry: NewEntry, at: dt.datetime, event: str = "", *, mail: bytes | None = None) -> int:
+    def add(self, entry: NewEntry, at: dt.datetime, *, mail: bytes | None = None) -> int:
         """See ``ports.Journal``."""
         delivery = entry.delivery
         promises = entry.state in (State.QUEUED, State.RECEIVED) or (
@@ -121,7 +116,6 @@ class SqliteJournal:
         assert number is not None
         if mail is not None:
             self._db.execute("INSERT INTO signal (entry, mail) VALUES (?, ?)", (number, mail))
-        self.note(number, at, event or entry.state, entry.reason)
         return number
 
     def take_in(self, sender: str, msg_id: str, entry_id: int) -> None:
@@ -170,9 +164,7 @@ class SqliteJournal:
     def settle(self, entry_ids: Sequence[int], at: dt.datetime) -> None:
         """See ``ports.Journal``."""
         stamp = _micros(at)
-        given = [(stamp, number) for number in entry_ids]
-        self._db.executemany(_SETTLE_EVENT, given)
-        self._db.executemany(_SETTLE, given)
+        self._db.executemany(_SETTLE, [(stamp, number) for number in entry_ids])
 
     def signal_mail(self, entry_id: int) -> bytes | None:
         """See ``ports.Journal``."""
@@ -240,9 +232,20 @@ class SqliteJournal:
             yield _entry(row)
 
     def events(self, entry_id: int) -> Sequence[Event]:
-        """See ``ports.Journal``."""
+        """See ``ports.Journal``. Beginning and settling are told from the entry itself, the rest from the table of events."""
+        facts = self._db.execute(
+            "SELECT direction, created, settled, settles_as, state, reason FROM entry WHERE id=?", (entry_id,)
+        ).fetchone()
+        if facts is None:
+            return []
+        direction, created, settled, settles_as, state, reason = facts
+        outwards = direction == Direction.OUT
+        told = [Event(_instant(created), "queued" if outwards else "arrived", "" if outwards else reason)]
+        if settled is not None:
+            told.append(Event(_instant(settled), "sent" if outwards else settles_as or state))
         rows = self._db.execute("SELECT at, what, text FROM event WHERE entry=? ORDER BY id", (entry_id,))
-        return [Event(_instant(at), what, text) for at, what, text in rows]
+        told += [Event(_instant(at), what, text) for at, what, text in rows]
+        return sorted(told, key=lambda event: event.at)
 
     def _entries(self, where: str, *values: object) -> list[Entry]:
         return [_entry(row) for row in self._db.execute(_SELECT + where, values)]

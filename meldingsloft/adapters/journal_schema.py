@@ -41,6 +41,7 @@ _V1 = (
         authenticated INTEGER NOT NULL,
         open INTEGER NOT NULL,
         created INTEGER NOT NULL,
+        settled INTEGER,
         updated INTEGER NOT NULL
     )""",
     # one outgoing envelope a MessageId; one authenticated incoming one a sender and MessageId
@@ -52,7 +53,7 @@ _V1 = (
     "CREATE INDEX entry_awaiting ON entry(generated) WHERE direction='out' AND kind='message' AND state='acked' AND original_id<>''",
     "CREATE INDEX entry_ref ON entry(ref_message_id) WHERE ref_message_id<>''",
     "CREATE INDEX entry_open ON entry(id) WHERE open=1",
-    "CREATE INDEX entry_state ON entry(state) WHERE state NOT IN ('apprec-ok', 'filed', 'acked', 'sent', 'duplicate')",
+    "CREATE INDEX entry_state ON entry(state)",
     """CREATE TABLE intake (
         sender TEXT NOT NULL,
         msg_id TEXT NOT NULL,

@@ -108,7 +108,7 @@ def enter(msh: Msh, out: Outgoing, now: dt.datetime) -> int:
     Raises:
         AlreadyKnownError: the MessageId has been used before.
     """
-    return msh.journal.add(out.entry, now, "queued", mail=None if out.entry.kind is EnvelopeKind.MESSAGE else out.mail)
+    return msh.journal.add(out.entry, now, mail=None if out.entry.kind is EnvelopeKind.MESSAGE else out.mail)
 
 
 def discard(msh: Msh, outs: Iterable[Outgoing]) -> None:

@@ -7,6 +7,7 @@ interrupts after the commit is carried out again by ``flow.recovery``; what it i
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -17,6 +18,8 @@ from meldingsloft.flow.msh import Msh
 from meldingsloft.flow.overdue import mark_overdue
 from meldingsloft.flow.pipeline import handle
 from meldingsloft.flow.recovery import finish_mail, recover
+
+_NO_ATTEMPT = contextlib.nullcontext()
 
 
 def receive(msh: Msh) -> Iterator[Received]:
@@ -95,7 +98,9 @@ def _commit(msh: Msh, handled: list[Handled], left: set[str]) -> Iterator[Receiv
         with msh.journal.transaction():
             for item in staged:
                 try:
-                    with msh.journal.attempt():
+                    with (
+                        msh.journal.attempt() if item.take_in else _NO_ATTEMPT
+                    ):  # else the first statement alone can fail
                         kept.append((item, _enter(msh, item)))
                 except AlreadyKnownError:  # another process was first: the mail is looked at again, as a duplicate
                     _drop(msh, item)
@@ -135,7 +140,7 @@ def _enter(msh: Msh, item: Handled) -> list[int]:
     """Journal one mail and all it promises; the numbers of the entries that are open now, the mail's own first."""
     now = msh.clock.now()
     journal = msh.journal
-    own = journal.add(item.entry, now, "arrived")
+    own = journal.add(item.entry, now)
     numbers = [own]
     if item.take_in is not None:
         journal.take_in(*item.take_in, own)

@@ -62,7 +62,20 @@ def test_files_are_private_and_folders_small(tmp_path: Path) -> None:
     filing.publish_incoming(HER, ID, [f"{ID}.xml"])
     for found in (tmp_path / "ws").rglob("*"):
         assert stat.S_IMODE(found.stat().st_mode) == (0o700 if found.is_dir() else 0o600)
-    assert filing.received_path(ID, "a").startswith(f"archive/received/4b/{ID}-")
+
+
+def test_mails_of_one_hour_share_a_folder(tmp_path: Path) -> None:
+    filing = WorkspaceFiling(tmp_path)
+    head = b"From: a@b\r\nDate: Mon, 2 Mar 2026 09:31:07 +0100\r\n\r\nx"
+    assert filing.archive_sent(ID, head) == f"archive/sent/2026-03-02/09/{ID}.eml"
+    assert filing.received_path(ID, f"1772445600.{ID}_1.meldingsloft").startswith(
+        f"archive/received/2026-03-02/10/{ID}-"
+    )
+    assert filing.received_path("", "1772445600.x").startswith("archive/received/2026-03-02/10/")
+    for without in ("a", "12345.x", "17724456000.x", "99999999999999999999.x", "1772445600"):
+        assert filing.received_path(ID, without).startswith(f"archive/received/4b/{ID}-")
+    for mail in (b"Date: x\r\n\r\n", b"Subject: x\r\n\r\n" + b"x" * 5000 + b"\nDate: 2 Mar 2026 09:00:00", b""):
+        assert filing.archive_sent(ID, mail).startswith("archive/sent/4b/")
 
 
 def test_a_shared_inbox_gives_its_rights_to_its_files(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def test_cryptography_reads_it() -> None:
     from cryptography import x509
 
     certificate = x509.load_der_x509_certificate(RECEIVER.certificate)
-    assert pkcs7.pkcs7_decrypt_der(sealed, certificate, identities.key("receiver"), [pkcs7.PKCS7Options.Binary]) == TEXT
+    assert pkcs7.pkcs7_decrypt_der(sealed, certificate, identities.key("receiver"), []) == TEXT
 
 
 def test_chance_comes_from_outside() -> None:
