@@ -27,7 +27,7 @@ _SPECIAL = (stat.S_IFCHR, stat.S_IFIFO, stat.S_IFSOCK)
 
 AnyPath = str | os.PathLike[str]
 __all__ = [
-    "AnyPath", "DirtyFolders", "aside", "checkpoint", "create_durable", "link_or_copy", "make_folder", "read_file", "read_handle", "rename",
+    "AnyPath", "DirtyFolders", "aside", "checkpoint", "create_durable", "fault_of", "link_or_copy", "make_folder", "read_file", "read_handle", "rename",
     "rename_if_there", "sync_folder", "trouble", "unlink", "write_file",
 ]  # fmt: skip
 

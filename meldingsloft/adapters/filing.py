@@ -9,7 +9,7 @@ sides write aside and rename.
 File names come from identifiers of ours or of a partner. A UUID passes; anything else could be a path or hold a person's
 number, so it is replaced by its SHA-256. Files are readable for their owner alone.
 """
-# ruff: noqa: PTH100, PTH113, PTH116, PTH118, PTH120, PTH122, PTH202, PTH208 - os functions cost half of what Path objects do here
+# ruff: noqa: PTH100, PTH112, PTH113, PTH116, PTH118, PTH120, PTH122, PTH202, PTH208 - os functions cost half of what Path objects do here
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ class WorkspaceFiling:
 
     def stage_incoming(self, her_id: HerId, name: str, files: Mapping[str, bytes]) -> None:
         """Make the files of one received message durable as ``.staged/<name>~<file>``, in place of what was staged before."""
-        inbox, staged = self._of_fagsystem(her_id)
+        inbox, staged = (self._make(folder) for folder in self._of_fagsystem(her_id))
         mode = os.stat(inbox).st_mode & 0o666
         wanted = {f"{safe_stem(name)}~{safe_file_name(file)}": data for file, data in files.items()}
         for stale in set(_beginning_with(staged, f"{safe_stem(name)}~")) - wanted.keys():
@@ -154,6 +154,8 @@ class WorkspaceFiling:
         A different file that lies in ``inn/`` under the same name is not replaced: the new one gets ``-2``, ``-3`` …
         """
         inbox, staged = self._of_fagsystem(her_id)
+        if staged not in self._made and not os.path.isdir(staged):
+            return False
         published = False
         for file in (*files[1:], *files[:1]):
             safe = safe_file_name(file)
@@ -174,14 +176,14 @@ class WorkspaceFiling:
         self.touched.sync()
 
     def _of_fagsystem(self, her_id: HerId) -> tuple[str, str]:
-        """``inn`` of a party and the folder where files for it are staged, both there."""
+        """``inn`` of a party and the folder where files for it are staged."""
         if not is_her_id(her_id):
             raise MailboxError(
                 "ML-P015",
                 "this is no HER-id and cannot be a folder of the fagsystem",
                 hint="a HER-id is one to twelve digits",
             )
-        return self._folder(f"fagsystem/{her_id}/inn"), self._folder(f"fagsystem/{her_id}/.staged")
+        return f"{self.folder}/fagsystem/{her_id}/inn", f"{self.folder}/fagsystem/{her_id}/.staged"
 
     def _folder(self, path: str) -> str:
         return self._make(f"{self.folder}/{path}")
@@ -211,6 +213,8 @@ def _hour_of_mail(mail: bytes) -> str:
 def _beginning_with(folder: str, prefix: str) -> list[str]:
     try:
         return [name for name in os.listdir(folder) if name.startswith(prefix)]
+    except FileNotFoundError:
+        return []
     except OSError as fault:
         raise trouble(fault, folder, "list") from None
 

@@ -41,7 +41,7 @@ _AHEAD = dt.timedelta(days=3 * 365)
 _CA_BACK = dt.timedelta(days=10 * 365)
 _CA_AHEAD = dt.timedelta(days=30 * 365)
 _LONGEST_NAME = 64
-"""Characters of O and CN (RFC 5280 appendix A)."""
+"""Bytes of O and CN in UTF-8 (RFC 5280 appendix A counts characters; the library counts bytes)."""
 _USAGES: dict[str, frozenset[str]] = {
     "sign": frozenset({"content_commitment"}),
     "encrypt": frozenset({"digital_signature", "key_encipherment", "data_encipherment"}),
@@ -212,7 +212,7 @@ def _ca_certificate(
 
 
 def _subject(organisation: Organisation) -> x509.Name:
-    name = organisation.name.strip()[:_LONGEST_NAME] or "Virksomhet"
+    name = organisation.name.strip().encode()[:_LONGEST_NAME].decode(errors="ignore").strip() or "Virksomhet"
     attributes = [x509.NameAttribute(NameOID.COUNTRY_NAME, "NO"), x509.NameAttribute(NameOID.ORGANIZATION_NAME, name)]
     if organisation.org_number:
         attributes.append(x509.NameAttribute(ORGANISATION_IDENTIFIER, f"NTRNO-{organisation.org_number}"))

@@ -105,8 +105,6 @@ def read(data: bytes, limits: BerLimits = DEFAULT_LIMITS) -> Element:
         raise BerLimitError("larger than the limit")
     root = _header(data, 0, len(data))
     stack = [root] if root.constructed else []
-    if not stack and root.end < 0:
-        raise BerError("an indefinite length without constructed content")
     position, count = root.start, 1
     while stack:
         parent = stack[-1]

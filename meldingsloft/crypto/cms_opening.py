@@ -206,7 +206,8 @@ def _issuer_and_serial(certificate: bytes) -> tuple[bytes, int]:
 def _key_identifiers(certificate: bytes) -> tuple[bytes, ...]:
     """The identifier the certificate states, and the one made of its key (RFC 5280 §4.2.1.2)."""
     loaded = load(certificate)
-    key = ber.read(loaded.tbs_certificate_bytes).children[6]
+    body = ber.read(loaded.tbs_certificate_bytes).children
+    key = body[6 if body[0].tag == _CONTEXT else 5]  # a certificate of version 1 does not state its version
     made = hashlib.sha1(key.child(1).content[1:], usedforsecurity=False).digest()
     try:
         return loaded.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest, made

@@ -14,6 +14,7 @@ from lxml import etree
 
 from meldingsloft.crypto import canonical
 from meldingsloft.crypto.algorithms import SOAP, CanonicalForm
+from meldingsloft.domain.errors import SignatureError
 
 NEXT_MSH = "urn:oasis:names:tc:ebxml-msg:actor:nextMSH"
 NEXT = "http://schemas.xmlsoap.org/soap/actor/next"
@@ -41,12 +42,18 @@ def mentions_actors(data: bytes) -> bool:
 
 
 def signed_form(envelope: bytes) -> bytes:
-    """What is signed of an envelope in C14N 1.0: itself, unless parts are addressed to a next MSH."""
+    """What is signed of an envelope in C14N 1.0: itself, unless parts are addressed to a next MSH.
+
+    Raises:
+        SignatureError: ``ML-K010`` the root element is, so nothing is left.
+    """
     if not mentions_actors(envelope):
         return envelope
     root = etree.fromstring(envelope, etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False))
     left = without(root, None, filtered=True)
-    return canonical.document(left, CanonicalForm()) if left is not None else b""
+    if left is None:
+        raise SignatureError("ML-K010", "the envelope is addressed to a next MSH as a whole: nothing would be signed")
+    return canonical.document(left, CanonicalForm())
 
 
 def without(root: etree._Element, signature: etree._Element | None, *, filtered: bool) -> etree._Element | None:

@@ -190,8 +190,13 @@ class _Verifier:
         return "ok" if hmac.compare_digest(alg.HASHERS[reference.digest_name](octets), reference.digest) else "altered"
 
     def _part(self, reference: Reference) -> bytes | None:
-        found = self._parts.get(ContentId(reference.content_id))
-        return found if found is not None else self._parts.get(ContentId(reference.uri[4:]))
+        name = self._named(reference)
+        return self._parts[name] if name is not None else None
+
+    def _named(self, reference: Reference) -> ContentId | None:
+        """The one part a ``cid:`` URI stands for: by its percent-decoded form, else as it is written."""
+        decoded, written = ContentId(reference.content_id), ContentId(reference.uri[4:])
+        return decoded if decoded in self._parts else written if written in self._parts else None
 
     def _document(self, reference: Reference) -> bytes | None:
         """The octets that ``URI=""`` stands for, after its transforms; None when nothing is left of the document."""
@@ -231,9 +236,9 @@ class _Verifier:
             return Reason.REFERENCE_REFUSED, "there must be one Reference to the document"
         if self._altered is Reason.MESSAGE_ALTERED and parts:
             return Reason.REFERENCE_REFUSED, "a message's signature refers to parts of a mail"
-        named = {reference.content_id for reference in parts} | {reference.uri[4:] for reference in parts}
         if len({reference.uri for reference in parts}) != len(parts):
             return Reason.REFERENCE_REFUSED, "two References are to the same part"
+        named = {self._named(reference) for reference in parts}
         if any(content_id not in named for content_id in self._parts):
             return Reason.REFERENCE_REFUSED, "a part is not covered by the signature"
         return None, ""

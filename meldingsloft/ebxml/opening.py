@@ -68,6 +68,8 @@ class Arrived:
     """Set when the mail is a delivery report."""
     fault: SoapFault | None = None
     """Set when the SOAP part is a Fault."""
+    addresses: Addresses = Addresses()
+    """As far as they can be read."""
 
 
 def read(raw: bytes, limits: MailLimits = DEFAULT_LIMITS) -> Arrived:
@@ -86,12 +88,12 @@ def read(raw: bytes, limits: MailLimits = DEFAULT_LIMITS) -> Arrived:
         root = parse(soap)
     except UnreadableError as error:
         raise error.at("SOAP part") from None
-    return Arrived(mail, head, soap, root, fault=read_fault(root))
+    return Arrived(mail, head, soap, root, fault=read_fault(root), addresses=read_addresses(root))
 
 
 def addresses(arrived: Arrived) -> Addresses:
     """The addresses as far as they can be read; raises nothing."""
-    return read_addresses(arrived.root)
+    return arrived.addresses
 
 
 def check_structure(arrived: Arrived, schemas: Schemas | None = None, *, synchronous: bool = False) -> list[Finding]:
@@ -102,7 +104,7 @@ def check_structure(arrived: Arrived, schemas: Schemas | None = None, *, synchro
     Raises:
         EnvelopeError: MIME headers, blocks or schema; ``answer`` is ``fault`` or an eb:errorCode.
     """
-    if read_addresses(arrived.root).kind is EnvelopeKind.MESSAGE:
+    if arrived.addresses.kind is EnvelopeKind.MESSAGE:
         acceptance.check_mail(arrived.mail)
     read_blocks(arrived.root, synchronous=synchronous)
     return acceptance.check_schema(arrived.root, schemas) if schemas is not None else []

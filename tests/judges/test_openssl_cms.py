@@ -54,7 +54,13 @@ def test_it_opens_what_we_seal(desk: Path, cipher: cms.CipherName, name: str) ->
 def test_it_reads_the_structure_as_we_mean_it(desk: Path) -> None:
     (desk / "sealed").write_bytes(cms.encrypt(TEXT, [RECEIVER.certificate], entropy=RandomIds().entropy))
     shown = openssl(desk, "-cmsout", "-print", "-inform", "DER", "-in", "sealed").decode()
-    for said in ("d.envelopedData", "version: 0", "serialNumber: 4711", "algorithm: rsaEncryption", "algorithm: aes-256-cbc"):
+    for said in (
+        "d.envelopedData",
+        "version: 0",
+        "serialNumber: 4711",
+        "algorithm: rsaEncryption",
+        "algorithm: aes-256-cbc",
+    ):
         assert said in shown
 
 
@@ -113,7 +119,20 @@ def test_what_it_signs_is_no_envelope(desk: Path) -> None:
 
 
 def test_password_recipients_are_passed_over(desk: Path) -> None:
-    openssl(desk, "-encrypt", "-binary", "-outform", "DER", "-in", "text", "-out", "sealed", "-aes256", "-pwri_password", "x")
+    openssl(
+        desk,
+        "-encrypt",
+        "-binary",
+        "-outform",
+        "DER",
+        "-in",
+        "text",
+        "-out",
+        "sealed",
+        "-aes256",
+        "-pwri_password",
+        "x",
+    )
     with pytest.raises(DecryptionError) as refused:
         cms.decrypt((desk / "sealed").read_bytes(), [RECEIVER])
     assert refused.value.code == "ML-K020"

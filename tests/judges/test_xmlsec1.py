@@ -62,7 +62,9 @@ def accepts(desk: Path, document: bytes) -> bool:
 
 @pytest.mark.parametrize("hash_name", ["sha1", "sha256", "sha384", "sha512"])
 def test_it_accepts_our_envelopes(desk: Path, hash_name: HashName) -> None:
-    signature = signature_xml(canonical_envelope(), [(CID, PART)], namespaces=NAMESPACES, key=identities.signer(), hash_name=hash_name).xml
+    signature = signature_xml(
+        canonical_envelope(), [(CID, PART)], namespaces=NAMESPACES, key=identities.signer(), hash_name=hash_name
+    ).xml
     document = canonical_envelope().replace(b"</SOAP:Header>", signature + b"</SOAP:Header>")
     declared = b'<?xml version="1.0" encoding="UTF-8"?>\n' + document
     assert accepts(desk, declared)
@@ -109,7 +111,9 @@ STYLES = {
         method=f'<CanonicalizationMethod Algorithm="{C14N}#WithComments"/>', inside_first="<!-- counts -->"
     ),
     "SyncReply": Style(header=HEADER + SYNC_REPLY),
-    "comments and instructions": Style(before="<!-- a --><?p i?>", header="<!-- b -->" + HEADER, inside_first="<?p i?><!-- c -->"),
+    "comments and instructions": Style(
+        before="<!-- a --><?p i?>", header="<!-- b -->" + HEADER, inside_first="<?p i?><!-- c -->"
+    ),
     "exclusive document": Style(transforms=envelopes.TRANSFORMS.replace(C14N, EXCLUSIVE)),
     "attributes and namespaces": Style(
         root=envelopes.OPENING[:-1] + ' xmlns="urn:default" xml:lang="no" xml:base="http://x/">', info=' Id="a>b"'

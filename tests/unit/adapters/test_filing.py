@@ -92,6 +92,13 @@ def test_a_shared_inbox_gives_its_rights_to_its_files(tmp_path: Path) -> None:
     assert stat.S_IMODE((inbox / f"{ID}.xml").stat().st_mode) == 0o660
 
 
+def test_what_was_never_staged_makes_no_folders(tmp_path: Path) -> None:
+    filing = WorkspaceFiling(tmp_path)
+    filing.discard_incoming(HER, ID)
+    assert filing.publish_incoming(HER, ID, [f"{ID}.xml"]) is False
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_message_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     filing = WorkspaceFiling(tmp_path)
     filing.stage_incoming(HER, ID, {f"{ID}.xml": b"x", f"{ID}-1.pdf": b"y", f"{ID}-2.pdf": b"z"})

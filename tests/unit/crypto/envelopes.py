@@ -107,7 +107,9 @@ def signed_envelope(
 ) -> bytes:
     """A signed envelope in UTF-8, computed the long way: parse, copy, take out, canonicalise, digest, sign, parse again."""
     bare = f"{style.before}{style.root}<SOAP:Header>{style.header}{{}}</SOAP:Header>{style.body}</SOAP:Envelope>"
-    octets = canonical_without_next(bare.format("").encode(), filtered=style.filtered, exclusive=style.document_exclusive)
+    octets = canonical_without_next(
+        bare.format("").encode(), filtered=style.filtered, exclusive=style.document_exclusive
+    )
     references = ""
     for uri in style.references:
         data = octets if uri == "" else parts.get(uri.removeprefix("cid:"), b"")
@@ -158,7 +160,11 @@ def canonical_without_next(document: bytes, *, filtered: bool = True, exclusive:
         if node.get(f"{{{SOAP}}}actor") in (NEXT, NEXT_MSH):
             parent = node.getparent()
             assert parent is not None
-            assert not node.tail
+            before = node.getprevious()
+            if before is not None:
+                before.tail = (before.tail or "") + (node.tail or "")
+            else:
+                parent.text = (parent.text or "") + (node.tail or "")
             parent.remove(node)
     return etree.tostring(root.getroottree(), method="c14n", exclusive=exclusive, with_comments=False)
 
@@ -169,5 +175,7 @@ def prefixed(text: str, prefix: str) -> str:
         "DigestMethod", "DigestValue", "SignatureValue", "KeyInfo", "X509Data", "X509Certificate",
     ):  # fmt: skip
         for end in (" ", ">", "/"):
-            text = text.replace(f"<{name}{end}", f"<{prefix}:{name}{end}").replace(f"</{name}{end}", f"</{prefix}:{name}{end}")
+            text = text.replace(f"<{name}{end}", f"<{prefix}:{name}{end}").replace(
+                f"</{name}{end}", f"</{prefix}:{name}{end}"
+            )
     return text.replace(f'xmlns="{DS}"', f'xmlns:{prefix}="{DS}"')

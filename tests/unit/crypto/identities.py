@@ -44,7 +44,11 @@ def key_pem(name: str) -> bytes:
 
 
 def name_of(common_name: str, **more: str) -> x509.Name:
-    oids = {"O": NameOID.ORGANIZATION_NAME, "OU": NameOID.ORGANIZATIONAL_UNIT_NAME, "serialNumber": NameOID.SERIAL_NUMBER}
+    oids = {
+        "O": NameOID.ORGANIZATION_NAME,
+        "OU": NameOID.ORGANIZATIONAL_UNIT_NAME,
+        "serialNumber": NameOID.SERIAL_NUMBER,
+    }
     extra = [
         x509.NameAttribute(oids[k] if k in oids else x509.ObjectIdentifier(k.replace("_", ".").removeprefix("oid.")), v)
         for k, v in more.items()
@@ -95,6 +99,14 @@ def certificate(
     return builder.sign(key(issuer), hashes.SHA256()).public_bytes(Encoding.DER)
 
 
+def bare_certificate(name: str) -> bytes:
+    """Without any extension."""
+    return (
+        x509.CertificateBuilder().subject_name(name_of(name)).issuer_name(name_of("root")).public_key(key(name).public_key())
+        .serial_number(5).not_valid_before(NOW).not_valid_after(NOW + DAY).sign(key("root"), hashes.SHA256())
+    ).public_bytes(Encoding.DER)  # fmt: skip
+
+
 @cache
 def root() -> bytes:
     return certificate("root", issuer="root", usages=ISSUING, ca=True, end=NOW + 3000 * DAY)
@@ -107,7 +119,9 @@ def signer() -> SoftwareKey:
 
 @cache
 def receiver() -> SoftwareKey:
-    return SoftwareKey.from_pem(key_pem("receiver"), certificate("receiver", usages=ENCRYPTION, serial=4711), checked=True)
+    return SoftwareKey.from_pem(
+        key_pem("receiver"), certificate("receiver", usages=ENCRYPTION, serial=4711), checked=True
+    )
 
 
 @dataclass

@@ -57,7 +57,11 @@ def made(**changes: object) -> Callable[[], bytes]:
 def wrapped() -> bytes:
     """The signed envelope moved whole into the header of another."""
     inner = SIGNED[SIGNED.index(b"<SOAP:Envelope") :]
-    return f"{OPENING}<SOAP:Header>{HEADER.replace('80225', '66666')}<w>".encode() + inner + f"</w></SOAP:Header>{BODY}</SOAP:Envelope>".encode()
+    return (
+        f"{OPENING}<SOAP:Header>{HEADER.replace('80225', '66666')}<w>".encode()
+        + inner
+        + f"</w></SOAP:Header>{BODY}</SOAP:Envelope>".encode()
+    )
 
 
 def own_signature_beside() -> bytes:
@@ -70,22 +74,30 @@ XSLT = '<Transform Algorithm="http://www.w3.org/TR/1999/REC-xslt-19991116"><x:st
 FILTER2 = '<Transform Algorithm="http://www.w3.org/2002/06/xmldsig-filter2"><f:XPath xmlns:f="http://www.w3.org/2002/06/xmldsig-filter2" Filter="intersect">/</f:XPath></Transform>'
 DOUBLE = transform(ENVELOPED) + transform(ENVELOPED) + transform(C14N)
 
-MALFORMED = {
+MALFORMED: dict[str, Callable[[], bytes]] = {
     "two signatures in the header": own_signature_beside,
     "the same signature twice": change(SIGNATURE, SIGNATURE + SIGNATURE),
     "wrapped in another envelope": wrapped,
     "signature in the body": lambda: SIGNED.replace(SIGNATURE, b"").replace(b"<SOAP:Body>", b"<SOAP:Body>" + SIGNATURE),
     "signature below a block": lambda: SIGNED.replace(SIGNATURE, b"<b>" + SIGNATURE + b"</b>"),
-    "signature beside the header": lambda: SIGNED.replace(SIGNATURE, b"").replace(b"<SOAP:Body>", SIGNATURE + b"<SOAP:Body>"),
+    "signature beside the header": lambda: SIGNED.replace(SIGNATURE, b"").replace(
+        b"<SOAP:Body>", SIGNATURE + b"<SOAP:Body>"
+    ),
     "a second header before": change("<SOAP:Header>", "<SOAP:Header/><SOAP:Header>"),
     "a header that is another's": lambda: SIGNED.replace(b"SOAP:Header", b"eb:Header"),
     "an envelope that is another's": lambda: SIGNED.replace(b"SOAP:Envelope", b"eb:Envelope"),
     "no SignatureValue": lambda: re.sub(rb"<SignatureValue>.*?</SignatureValue>", b"", SIGNED, flags=re.DOTALL),
     "an empty SignedInfo": lambda: re.sub(rb"<SignedInfo>.*?</SignedInfo>", b"<SignedInfo/>", SIGNED, flags=re.DOTALL),
     "no KeyInfo": lambda: re.sub(rb"<KeyInfo>.*?</KeyInfo>", b"", SIGNED, flags=re.DOTALL),
-    "a KeyValue instead of a certificate": lambda: re.sub(rb"<X509Data>.*?</X509Data>", b"<KeyValue/>", SIGNED, flags=re.DOTALL),
-    "an empty certificate": lambda: re.sub(rb"<X509Certificate>.*?</X509Certificate>", b"<X509Certificate/>", SIGNED, flags=re.DOTALL),
-    "a certificate of garbage": lambda: re.sub(rb"<X509Certificate>.*?</", b"<X509Certificate>AAAA</", SIGNED, flags=re.DOTALL),
+    "a KeyValue instead of a certificate": lambda: re.sub(
+        rb"<X509Data>.*?</X509Data>", b"<KeyValue/>", SIGNED, flags=re.DOTALL
+    ),
+    "an empty certificate": lambda: re.sub(
+        rb"<X509Certificate>.*?</X509Certificate>", b"<X509Certificate/>", SIGNED, flags=re.DOTALL
+    ),
+    "a certificate of garbage": lambda: re.sub(
+        rb"<X509Certificate>.*?</", b"<X509Certificate>AAAA</", SIGNED, flags=re.DOTALL
+    ),
     "two certificates": made(certificates=(identities.signer().certificate, identities.receiver().certificate)),
     "two X509Data": lambda: re.sub(rb"(<X509Data>.*?</X509Data>)", rb"\1\1", SIGNED, flags=re.DOTALL),
     "a value that is not base64": change("<SignatureValue>", "<SignatureValue>%"),
@@ -93,21 +105,25 @@ MALFORMED = {
     "a comment inside the digest": lambda: SIGNED.replace(b"<DigestValue>", b"<DigestValue><!-- -->", 1),
     "no references": lambda: re.sub(rb"<Reference .*</Reference>", b"", SIGNED, flags=re.DOTALL),
     "a Manifest among the references": change("</SignedInfo>", "<Manifest/></SignedInfo>"),
-    "methods exchanged": change(
-        Style().method + Style().signature_method, Style().signature_method + Style().method
-    ),
+    "methods exchanged": change(Style().method + Style().signature_method, Style().signature_method + Style().method),
     "a reference without digest": lambda: re.sub(rb"<DigestValue>.*?</DigestValue>", b"", SIGNED, count=1),
 }
-ALGORITHMS = {
+ALGORITHMS: dict[str, Callable[[], bytes]] = {
     "MD5 digest": made(digest_method='<DigestMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#md5"/>'),
     "unknown digest": change(SHA256, "urn:none"),
     "HMAC": made(signature_method=f'<SignatureMethod Algorithm="{DS}hmac-sha1"/>'),
     "HMAC cut short": made(
         signature_method=f'<SignatureMethod Algorithm="{DS}hmac-sha1"><HMACOutputLength>0</HMACOutputLength></SignatureMethod>'
     ),
-    "parameters of RSA": made(signature_method=Style().signature_method.replace("/>", "><HMACOutputLength>8</HMACOutputLength></SignatureMethod>")),
+    "parameters of RSA": made(
+        signature_method=Style().signature_method.replace(
+            "/>", "><HMACOutputLength>8</HMACOutputLength></SignatureMethod>"
+        )
+    ),
     "DSA": made(signature_method=f'<SignatureMethod Algorithm="{DS}dsa-sha1"/>'),
-    "MD5 signature": made(signature_method='<SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-md5"/>'),
+    "MD5 signature": made(
+        signature_method='<SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-md5"/>'
+    ),
     "no method": made(signature_method="<SignatureMethod/>"),
     "canonicalisation by XPath": made(method=f'<CanonicalizationMethod Algorithm="{XPATH}"/>'),
     "canonicalisation 1.1": made(method='<CanonicalizationMethod Algorithm="http://www.w3.org/2006/12/xml-c14n11"/>'),
@@ -119,7 +135,7 @@ ALGORITHMS = {
         "</CanonicalizationMethod>"
     ),
 }
-REFERENCES = {
+REFERENCES: dict[str, Callable[[], bytes]] = {
     "no reference to the envelope": made(references=(CID,)),
     "two references to the envelope": made(references=("", "", CID)),
     "two references to one part": made(references=("", CID, CID)),
@@ -139,15 +155,22 @@ REFERENCES = {
     "XSLT": made(transforms=transform(ENVELOPED) + XSLT + transform(C14N)),
     "XPath filter 2": made(transforms=transform(ENVELOPED) + FILTER2 + transform(C14N)),
     "base64": made(transforms=transform(ENVELOPED) + transform(DS + "base64")),
-    "a transform of another name": made(transforms=TRANSFORMS.replace("Transform ", "Transfrom ").replace("</Transform>", "</Transfrom>")),
-    "enveloped with parameters": made(transforms=f'<Transform Algorithm="{ENVELOPED}"><XPath>x</XPath></Transform>' + transform(C14N)),
+    "a transform of another name": made(
+        transforms=TRANSFORMS.replace("Transform ", "Transfrom ").replace("</Transform>", "</Transfrom>")
+    ),
+    "enveloped with parameters": made(
+        transforms=f'<Transform Algorithm="{ENVELOPED}"><XPath>x</XPath></Transform>' + transform(C14N)
+    ),
     "canonicalisation with parameters": made(
         transforms=transform(ENVELOPED) + f'<Transform Algorithm="{C14N}"><XPath>x</XPath></Transform>'
     ),
     "two XPaths": made(transforms=transform(ENVELOPED) + xpath_transform() + xpath_transform() + transform(C14N)),
-    "an XPath without expression": made(transforms=transform(ENVELOPED) + f'<Transform Algorithm="{XPATH}"/>' + transform(C14N)),
+    "an XPath without expression": made(
+        transforms=transform(ENVELOPED) + f'<Transform Algorithm="{XPATH}"/>' + transform(C14N)
+    ),
     "a part with transforms": lambda: signed_envelope().replace(
-        f'<Reference URI="{CID}">'.encode(), f'<Reference URI="{CID}"><Transforms>{transform(C14N)}</Transforms>'.encode()
+        f'<Reference URI="{CID}">'.encode(),
+        f'<Reference URI="{CID}"><Transforms>{transform(C14N)}</Transforms>'.encode(),
     ),
 }
 OTHER_XPATHS = {
@@ -194,7 +217,9 @@ def test_other_xpaths_are_refused(text: str) -> None:
 
 
 def test_an_xpath_whose_prefix_means_something_else_is_refused() -> None:
-    transforms = transform(ENVELOPED) + xpath_transform("S", expression("S")).replace(SOAP, "urn:other") + transform(C14N)
+    transforms = (
+        transform(ENVELOPED) + xpath_transform("S", expression("S")).replace(SOAP, "urn:other") + transform(C14N)
+    )
     assert look(signed_envelope(Style(transforms=transforms))).reason == "reference-refused"
 
 
@@ -210,6 +235,15 @@ def test_parts_cannot_change_places() -> None:
     assert look(document, {"a@x": b"second", "b@x": b"first"}).reason == "attachment-altered"
 
 
+def test_one_reference_covers_one_part_only() -> None:
+    """A part whose Content-ID is the percent-encoded form of another's is not covered by it."""
+    document = signed_envelope(Style(references=("", "cid:a%20b")), {"a%20b": PART})
+    assert look(document, {"a b": PART}).reason == "ok"
+    assert look(document, {"a%20b": PART}).reason == "ok"
+    assert look(document, {"a b": PART, "a%20b": b"evil"}).reason == "reference-refused"
+    assert look(document, {"a b": b"evil", "a%20b": PART}).reason == "reference-refused"
+
+
 def test_an_envelope_addressed_to_next_as_a_whole_covers_nothing() -> None:
     root = OPENING[:-1] + f' SOAP:actor="{NEXT}">'
     report = look(signed_envelope(Style(root=root, filtered=False)))
@@ -219,7 +253,9 @@ def test_an_envelope_addressed_to_next_as_a_whole_covers_nothing() -> None:
 def test_what_is_not_signed_cannot_be_smuggled_in_as_addressed_to_next_without_being_seen() -> None:
     """It stays valid, as HIS 1037 says; the reader must not take facts from such blocks."""
     assert look(SIGNED.replace(b"<SOAP:Header>", b"<SOAP:Header>" + SYNC_REPLY.encode())).reason == "ok"
-    assert look(SIGNED.replace(b"<SOAP:Header>", b'<SOAP:Header><eb:X SOAP:actor="urn:mine"/>')).reason == "header-altered"
+    assert (
+        look(SIGNED.replace(b"<SOAP:Header>", b'<SOAP:Header><eb:X SOAP:actor="urn:mine"/>')).reason == "header-altered"
+    )
 
 
 def test_another_certificate_of_the_same_key_is_told_by_trust_and_not_here() -> None:
@@ -258,14 +294,20 @@ def test_messages_are_held_to_the_same() -> None:
 def test_a_message_may_carry_its_issuers_beside_its_certificate() -> None:
     signed = message()
     chain = b"<ds:X509Certificate>" + etree.tostring(etree.fromstring(b"<a/>")) + b"</ds:X509Certificate>"
-    assert verify_message(etree.fromstring(signed.replace(b"</ds:X509Data>", chain + b"</ds:X509Data>"))).reason == "malformed"
+    assert (
+        verify_message(etree.fromstring(signed.replace(b"</ds:X509Data>", chain + b"</ds:X509Data>"))).reason
+        == "malformed"
+    )
     import base64
 
     chain = b"<ds:X509Certificate>" + base64.b64encode(identities.root()) + b"</ds:X509Certificate>"
     report = verify_message(etree.fromstring(signed.replace(b"<ds:X509Data>", b"<ds:X509Data>" + chain)))
     assert (report.reason, report.certificate) == ("ok", identities.signer().certificate)
     twin = b"<ds:X509Certificate>" + base64.b64encode(identities.receiver().certificate) + b"</ds:X509Certificate>"
-    assert verify_message(etree.fromstring(signed.replace(b"<ds:X509Data>", b"<ds:X509Data>" + twin))).reason == "malformed"
+    assert (
+        verify_message(etree.fromstring(signed.replace(b"<ds:X509Data>", b"<ds:X509Data>" + twin))).reason
+        == "malformed"
+    )
 
 
 def test_details_and_refusals_never_hold_content() -> None:

@@ -23,7 +23,9 @@ from tests.unit.crypto.identities import ENCRYPTION, NOW, certificate, name_of, 
         ({}, None),
     ],
 )
-def test_the_organisation_number_is_searched_where_issuers_put_it(attributes: dict[str, str], number: str | None) -> None:
+def test_the_organisation_number_is_searched_where_issuers_put_it(
+    attributes: dict[str, str], number: str | None
+) -> None:
     name = name_of("leaf", **attributes)
     assert read_certificate(certificate("leaf", subject=name)).org_number == number
 
@@ -31,7 +33,11 @@ def test_the_organisation_number_is_searched_where_issuers_put_it(attributes: di
 def test_the_facts_of_a_certificate() -> None:
     policy = x509.PolicyInformation(x509.ObjectIdentifier("2.16.578.1.26.1.0.3.2"), None)
     der = certificate(
-        "facts", serial=255, usages=ENCRYPTION, extra=((x509.CertificatePolicies([policy]), False),), subject=name_of("Sørby", O="Åse AS")
+        "facts",
+        serial=255,
+        usages=ENCRYPTION,
+        extra=((x509.CertificatePolicies([policy]), False),),
+        subject=name_of("Sørby", O="Åse AS"),
     )
     facts = read_certificate(der)
     assert facts.subject == "CN=Sørby,O=Åse AS,C=NO"

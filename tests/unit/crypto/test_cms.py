@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from meldingsloft.crypto import ber, cms, der
 from meldingsloft.crypto import object_identifiers as oids
+from meldingsloft.crypto.algorithms import HASHES
 from meldingsloft.crypto.keys import SoftwareKey
 from meldingsloft.domain.errors import CertificateError, DecryptionError
 from tests.unit.crypto import identities
@@ -28,11 +29,11 @@ def refused(data: bytes, *keys: SoftwareKey, limits: ber.BerLimits = ber.DEFAULT
 
 
 def other_key(name: str, **options: object) -> SoftwareKey:
-    certificate = identities.certificate(name, usages=identities.ENCRYPTION, **options)  # type: ignore[arg-type]
+    certificate = identities.certificate(name, usages=identities.ENCRYPTION, **options)
     return SoftwareKey.from_pem(identities.key_pem(name), certificate, checked=True)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.binary(max_size=100), st.sampled_from(["aes-256-cbc", "3des-cbc"]))
 def test_what_is_sealed_opens_to_the_same(plaintext: bytes, cipher: cms.CipherName) -> None:
     opened = cms.decrypt(cms.encrypt(plaintext, [RECEIVER.certificate], cipher=cipher, entropy=os.urandom), [RECEIVER])
@@ -95,7 +96,10 @@ def test_the_same_serial_of_another_issuer_comes_second() -> None:
     sealed = cms.encrypt(TEXT, [RECEIVER.certificate], entropy=os.urandom)
     assert cms.decrypt(sealed, [twin, RECEIVER]).plaintext == TEXT
     renamed = identities.certificate("receiver", usages=identities.ENCRYPTION, serial=4711, issuer="another-root")
-    assert cms.decrypt(sealed, [SoftwareKey.from_pem(identities.key_pem("receiver"), renamed, checked=True)]).plaintext == TEXT
+    assert (
+        cms.decrypt(sealed, [SoftwareKey.from_pem(identities.key_pem("receiver"), renamed, checked=True)]).plaintext
+        == TEXT
+    )
 
 
 def test_every_failure_after_the_choice_of_a_key_is_the_same() -> None:
@@ -190,9 +194,26 @@ def test_recipients_by_key_identifier() -> None:
     assert "0101" in error.message
 
 
+def test_recipients_by_key_identifier_of_a_certificate_that_states_none() -> None:
+    import hashlib
+
+    bare = identities.bare_certificate("receiver")
+    spki = (
+        identities.key("receiver")
+        .public_key()
+        .public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
+    )
+    made = hashlib.sha1(spki, usedforsecurity=False).digest()
+    sealed = handmade(ciphertext=enciphered(), recipient=der.tlv(0x80, made))
+    assert (
+        cms.decrypt(sealed, [SoftwareKey.from_pem(identities.key_pem("receiver"), bare, checked=True)]).plaintext
+        == TEXT
+    )
+
+
 def oaep(hash_name: str, mgf_name: str) -> tuple[Callable[[bytes], bytes], bytes]:
     names = {name: dotted for dotted, name in oids.HASHES.items()}
-    known = {"sha1": hashes.SHA1(), "sha256": hashes.SHA256(), "sha512": hashes.SHA512()}
+    known = {"sha1": HASHES["sha1"], "sha256": hashes.SHA256(), "sha512": hashes.SHA512()}
     scheme = padding.OAEP(padding.MGF1(known[mgf_name]), known[hash_name], None)
     inner = der.sequence(der.oid(names[mgf_name]), der.NULL)
     parameters = der.sequence(
@@ -226,7 +247,9 @@ def test_a_label_or_strange_hash_of_oaep_is_refused() -> None:
         assert refused(handmade(transport=transport)).code == "ML-K023"
 
 
-def gcm(tag_size: int = 16, *, attributes: bool = False, kind: str = oids.AUTH_ENVELOPED_DATA, key: bytes = KEY) -> bytes:
+def gcm(
+    tag_size: int = 16, *, attributes: bool = False, kind: str = oids.AUTH_ENVELOPED_DATA, key: bytes = KEY
+) -> bytes:
     nonce = b"\x07" * 12
     signed = der.sequence(der.oid("1.2.3"), der.tlv(0x31, der.NULL)) if attributes else b""
     associated = der.tlv(0x31, signed) if attributes else b""
@@ -253,6 +276,14 @@ def test_gcm_notices_every_change() -> None:
         changed[place] ^= 1
         assert refused(bytes(changed)).code in {"ML-K021", "ML-K022", "ML-K023"}
     assert refused(gcm(4)).code == "ML-K021"
+
+
+def test_gcm_without_its_code_is_no_envelope() -> None:
+    whole = ber.read(gcm())
+    body = whole.child(1).child(0)
+    for last in (b"", der.integer(1)):
+        cut = der.sequence(*(child.whole for child in body.children[:-1]), last)
+        assert refused(der.sequence(whole.child(0).whole, der.tlv(0xA0, cut))).code == "ML-K022"
 
 
 def test_gcm_must_be_authenticated_and_cbc_must_not() -> None:

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from meldingsloft import ports
+from meldingsloft.crypto.algorithms import HASHES
 from meldingsloft.crypto.keys import SoftwareKey
 from meldingsloft.domain.errors import CertificateError
 from tests.unit.crypto import identities
@@ -18,7 +19,9 @@ PKCS8, PEM = serialization.PrivateFormat.PKCS8, serialization.Encoding.PEM
 
 
 @cache
-def p12(passphrase: bytes | None, *, with_key: bool = True, with_certificate: bool = True, owner: str = "signer") -> bytes:
+def p12(
+    passphrase: bytes | None, *, with_key: bool = True, with_certificate: bool = True, owner: str = "signer"
+) -> bytes:
     hidden = serialization.BestAvailableEncryption(passphrase) if passphrase else serialization.NoEncryption()
     own = x509.load_der_x509_certificate(certificate("signer"))
     issuer = x509.load_der_x509_certificate(identities.root())
@@ -43,10 +46,10 @@ def test_signatures_are_pkcs1(hash_name: str) -> None:
 def test_unwrapping() -> None:
     public = key("receiver").public_key()
     assert identities.receiver().unwrap(public.encrypt(b"k" * 32, padding.PKCS1v15()), scheme="pkcs1v15") == b"k" * 32
-    oaep = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA1(), None)
+    oaep = padding.OAEP(padding.MGF1(hashes.SHA256()), HASHES["sha1"], None)
     sealed = public.encrypt(b"k" * 32, oaep)
     assert identities.receiver().unwrap(sealed, scheme="oaep", hash_name="sha1", mgf_hash_name="sha256") == b"k" * 32
-    with pytest.raises(ValueError, match="."):
+    with pytest.raises(ValueError, match="ecryption"):
         identities.receiver().unwrap(sealed, scheme="oaep", hash_name="sha512")
 
 
@@ -66,7 +69,7 @@ def test_pem_signs(checked: bool) -> None:
 
 def test_pem_with_a_passphrase() -> None:
     hidden = key("signer").private_bytes(PEM, PKCS8, serialization.BestAvailableEncryption(b"hemmelig"))
-    assert SoftwareKey.from_pem(hidden, certificate("signer"), passphrase=b"hemmelig").load()
+    assert SoftwareKey.from_pem(hidden, certificate("signer"), passphrase=b"hemmelig").load() is not None
     for passphrase in (None, b"feil"):
         with pytest.raises(CertificateError) as refused:
             SoftwareKey.from_pem(hidden, certificate("signer"), passphrase=passphrase).load()
@@ -112,7 +115,8 @@ def test_a_key_must_fit_its_certificate_and_be_long_enough() -> None:
     with pytest.raises(CertificateError) as refused:
         SoftwareKey.from_pem(key_pem("signer"), certificate("other"), checked=True).load()
     assert refused.value.code == "ML-K004"
-    short = rsa.generate_private_key(65537, 1024).private_bytes(PEM, PKCS8, serialization.NoEncryption())
+    weak = rsa.generate_private_key(65537, 1024)  # noqa: S505 - what is refused
+    short = weak.private_bytes(PEM, PKCS8, serialization.NoEncryption())
     with pytest.raises(CertificateError) as refused:
         SoftwareKey.from_pem(short, certificate("signer"), checked=True).load()
     assert refused.value.code == "ML-K005"

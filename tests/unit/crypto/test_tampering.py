@@ -21,9 +21,10 @@ _SIGNATURE = signature_xml(ENVELOPE, [("cid:p@x", PART)], namespaces=NAMESPACES,
 DOCUMENT = ENVELOPE.replace(b"</SOAP:Header>", _SIGNATURE + b"</SOAP:Header>")
 MESSAGE = sign_message(b'<M xmlns="urn:m"><a b="c">\xc3\xa6</a></M>', identities.signer())
 PLAINTEXT = b"<Epikrise>" + bytes(range(256)) + b"</Epikrise>"
+_CIPHERS: tuple[cms.CipherName, ...] = ("aes-256-cbc", "3des-cbc")
 SEALED = {
     cipher: cms.encrypt(PLAINTEXT, [identities.receiver().certificate], cipher=cipher, entropy=os.urandom)
-    for cipher in ("aes-256-cbc", "3des-cbc")
+    for cipher in _CIPHERS
 }
 
 
@@ -34,10 +35,12 @@ def flipped(data: bytes, where: int, bit: int) -> bytes:
 
 def same_for_the_signature(one: bytes, other: bytes) -> bool:
     """Neither canonical form nor base64 tells the two apart, or it is certificate data that no longer is one."""
-    return etree.tostring(etree.fromstring(one), method="c14n") == etree.tostring(etree.fromstring(other), method="c14n")
+    return etree.tostring(etree.fromstring(one), method="c14n") == etree.tostring(
+        etree.fromstring(other), method="c14n"
+    )
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, deadline=None)
 @given(where=st.integers(0, 10**6), bit=st.integers(0, 7))
 def test_a_flipped_bit_of_the_envelope_is_refused(where: int, bit: int) -> None:
     changed = flipped(DOCUMENT, where, bit)
@@ -46,14 +49,18 @@ def test_a_flipped_bit_of_the_envelope_is_refused(where: int, bit: int) -> None:
     except etree.XMLSyntaxError:
         return
     report = verify_envelope(root, {ContentId("p@x"): PART})
-    assert not report.valid or same_for_the_signature(changed, DOCUMENT) or report.certificate != identities.signer().certificate
+    assert (
+        not report.valid
+        or same_for_the_signature(changed, DOCUMENT)
+        or report.certificate != identities.signer().certificate
+    )
     if report.certificate != identities.signer().certificate and report.certificate is not None:
         from meldingsloft.crypto.trust import judge
 
         assert judge(report.certificate, purpose="signing", at=identities.NOW, roots=[identities.root()]) != "trusted"
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(where=st.integers(0, 10**6), bit=st.integers(0, 7))
 def test_a_flipped_bit_of_a_message_is_refused(where: int, bit: int) -> None:
     changed = flipped(MESSAGE, where, bit)
@@ -62,46 +69,52 @@ def test_a_flipped_bit_of_a_message_is_refused(where: int, bit: int) -> None:
     except etree.XMLSyntaxError:
         return
     report = verify_message(root)
-    assert not report.valid or same_for_the_signature(changed, MESSAGE) or report.certificate != identities.signer().certificate
+    assert (
+        not report.valid
+        or same_for_the_signature(changed, MESSAGE)
+        or report.certificate != identities.signer().certificate
+    )
 
 
+@settings(deadline=None)
 @given(where=st.integers(0, 10**6), bit=st.integers(0, 7))
 def test_a_flipped_bit_of_a_part_is_refused(where: int, bit: int) -> None:
     report = verify_envelope(etree.fromstring(DOCUMENT), {ContentId("p@x"): flipped(PART, where, bit)})
     assert report.reason == "attachment-altered"
 
 
-@settings(max_examples=400)
-@given(cipher=st.sampled_from(sorted(SEALED)), where=st.integers(0, 10**6), bit=st.integers(0, 7))
-def test_a_flipped_bit_of_cms_gives_one_error_or_other_bytes_and_nothing_else(cipher: str, where: int, bit: int) -> None:
-    sealed = SEALED[cipher]  # type: ignore[index]
+@settings(max_examples=400, deadline=None)
+@given(cipher=st.sampled_from(_CIPHERS), where=st.integers(0, 10**6), bit=st.integers(0, 7))
+def test_a_flipped_bit_of_cms_gives_one_error_or_other_bytes_and_nothing_else(
+    cipher: cms.CipherName, where: int, bit: int
+) -> None:
+    sealed = SEALED[cipher]
     changed = flipped(sealed, where, bit)
-    try:
-        opened = cms.decrypt(changed, [identities.receiver()])
-    except DecryptionError as refused:
-        assert refused.code in {"ML-K020", "ML-K021", "ML-K022", "ML-K023"}
+    opened = outcome(changed)
+    if isinstance(opened, str):
+        assert opened in {"ML-K020", "ML-K021", "ML-K022", "ML-K023"}
         return
     in_the_ciphertext = where % len(sealed) >= len(sealed) - len(PLAINTEXT)
-    assert opened.plaintext != PLAINTEXT or not in_the_ciphertext
+    assert opened != PLAINTEXT or not in_the_ciphertext
 
 
+def outcome(data: bytes) -> bytes | str:
+    """The plaintext, or the code of the refusal; anything else is a fault."""
+    try:
+        return cms.decrypt(data, [identities.receiver()]).plaintext
+    except DecryptionError as refused:
+        return refused.code
+
+
+@settings(deadline=None)
 @given(size=st.integers(0, 2000))
 def test_cut_off_cms_is_never_opened(size: int) -> None:
     sealed = SEALED["aes-256-cbc"]
-    try:
-        cms.decrypt(sealed[: size % len(sealed)], [identities.receiver()])
-    except DecryptionError as refused:
-        assert refused.code == "ML-K022"
-    else:
-        raise AssertionError(size)
+    assert outcome(sealed[: size % len(sealed)]) == "ML-K022"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_noise_is_never_opened(noise: bytes) -> None:
     for data in (noise, b"\x30\x80" + noise, b"\x30\x82" + noise):
-        try:
-            cms.decrypt(data, [identities.receiver()])
-        except DecryptionError as refused:
-            assert refused.code in {"ML-K022", "ML-K024"}
-        else:
-            raise AssertionError(data)
+        assert outcome(data) in {"ML-K022", "ML-K024"}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -11,13 +12,13 @@ from meldingsloft.domain.errors import CertificateError
 from tests.unit.crypto.identities import DAY, ENCRYPTION, ISSUING, NOW, SIGNING, certificate, name_of, root
 
 
-def verdict(leaf: bytes, **options: object) -> str:
-    given = {"purpose": "signing", "at": NOW, "roots": [root()], **options}
-    return str(judge(leaf, **given))  # type: ignore[arg-type]
+def verdict(leaf: bytes, **options: Any) -> str:
+    given: dict[str, Any] = {"purpose": "signing", "at": NOW, "roots": [root()], **options}
+    return str(judge(leaf, **given))
 
 
 def middle(**options: object) -> bytes:
-    return certificate("middle", usages=ISSUING, ca=True, end=NOW + 2000 * DAY, **options)  # type: ignore[arg-type]
+    return certificate("middle", usages=ISSUING, ca=True, end=NOW + 2000 * DAY, **options)
 
 
 def test_a_certificate_of_a_trusted_issuer_is_trusted() -> None:
@@ -59,7 +60,9 @@ def test_a_name_is_not_enough() -> None:
 
 def test_only_a_ca_issues() -> None:
     plain = certificate("plain-issuer", usages=ISSUING)
-    assert verdict(certificate("leaf-a", issuer="plain-issuer"), roots=[root()], intermediates=[plain]) == "unknown-issuer"
+    assert (
+        verdict(certificate("leaf-a", issuer="plain-issuer"), roots=[root()], intermediates=[plain]) == "unknown-issuer"
+    )
     assert verdict(certificate("leaf-a", issuer="plain-issuer"), roots=[plain]) == "unknown-issuer"
     unfit = certificate("unfit", usages=SIGNING, ca=True)
     assert verdict(certificate("leaf-b", issuer="unfit"), intermediates=[unfit]) == "unknown-issuer"
@@ -118,9 +121,16 @@ def test_circles_end() -> None:
 
 
 def test_chains_are_bounded() -> None:
-    steps = [certificate(f"step-{n}", issuer=f"step-{n - 1}" if n else "root", usages=ISSUING, ca=True, key_name="step") for n in range(1)]
-    chain = find_chain(certificate("leaf-g", issuer="step-0", issuer_name=name_of("step-0")), (root(),), tuple(steps))
-    assert chain == ()
+    def authority(number: int) -> bytes:
+        above = "root" if number == 0 else "step"
+        name, issuer = name_of(f"step {number}"), name_of("root" if number == 0 else f"step {number - 1}")
+        return certificate("step", issuer=above, usages=ISSUING, ca=True, subject=name, issuer_name=issuer)
+
+    steps = tuple(authority(number) for number in range(9))
+    near = certificate("near", issuer="step", issuer_name=name_of("step 6"))
+    far = certificate("far", issuer="step", issuer_name=name_of("step 7"))
+    assert len(find_chain(near, (root(),), steps)) == 9
+    assert find_chain(far, (root(),), steps) == ()
 
 
 def test_garbage_has_no_issuer() -> None:

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
+from meldingsloft.crypto.signing import sign_message
 from meldingsloft.crypto.verification import SignatureReport, verify_envelope, verify_message
 from meldingsloft.domain.identifiers import ContentId
 from tests.unit.crypto import identities
@@ -66,7 +67,9 @@ GOOD = {
     ),
     "with comments": Style(method=f'<CanonicalizationMethod Algorithm="{C14N}#WithComments"/>', comments=True),
     "with comments in SignedInfo": Style(
-        method=f'<CanonicalizationMethod Algorithm="{C14N}#WithComments"/>', comments=True, inside_first="<!-- <Reference > -->"
+        method=f'<CanonicalizationMethod Algorithm="{C14N}#WithComments"/>',
+        comments=True,
+        inside_first="<!-- <Reference > -->",
     ),
     "a comment in SignedInfo that does not count": Style(inside_first="<!-- <Reference > -->"),
     "a processing instruction in SignedInfo": Style(inside_first="<?p <Reference >?>"),
@@ -86,10 +89,17 @@ GOOD = {
     "SyncReply": Style(header=HEADER + SYNC_REPLY),
     "nextMSH": Style(header=f'<a xmlns="urn:a" SOAP:actor="{NEXT_MSH}"><b/></a>' + HEADER),
     "next below a block": Style(header=HEADER.replace("<eb:CPAId>", f'<eb:CPAId SOAP:actor="{NEXT}">')),
-    "white space after the filtered": Style(header=f'<a xmlns="urn:a" SOAP:actor="{NEXT}"/>' + HEADER + SYNC_REPLY),
-    "another default namespace named like ours": Style(header=HEADER + '<ds:Signature xmlns:ds="urn:not-dsig">x</ds:Signature>', prefix="ds"),
+    "text round the filtered": Style(
+        header=f'<a xmlns="urn:a" SOAP:actor="{NEXT}"/>\n 1 {SYNC_REPLY}2{HEADER} 3 {SYNC_REPLY} 4 {SYNC_REPLY} 5 '
+    ),
+    "an instruction and the filtered": Style(header=f"<?p?> 1 {HEADER} 2 {SYNC_REPLY} 3 "),
+    "another default namespace named like ours": Style(
+        header=HEADER + '<ds:Signature xmlns:ds="urn:not-dsig">x</ds:Signature>', prefix="ds"
+    ),
     "attributes of SignedInfo": Style(info=' Id="s1"'),
-    "angle brackets in an attribute of SignedInfo": Style(info=' Id="a>b" xml:lang="no"', root=OPENING[:-1] + ' xml:lang="en">'),
+    "angle brackets in an attribute of SignedInfo": Style(
+        info=' Id="a>b" xml:lang="no"', root=OPENING[:-1] + ' xml:lang="en">'
+    ),
     "carriage returns in the values": Style(indent="&#xD;\n"),
 }
 
@@ -193,15 +203,27 @@ def test_a_key_that_is_not_rsa_is_refused() -> None:
     assert report.reason == "algorithm-refused"
 
 
-@pytest.mark.parametrize("name", ["default namespace, as .NET", "prefixed", "exclusive SignedInfo", "with comments in SignedInfo", "a default namespace above"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "default namespace, as .NET",
+        "prefixed",
+        "exclusive SignedInfo",
+        "with comments in SignedInfo",
+        "a default namespace above",
+    ],
+)
 def test_references_can_be_copied_into_another_document(name: str) -> None:
     report = look(signed_envelope(GOOD[name]))
     assert len(report.references_xml) == 2
-    holder = etree.fromstring(b'<h xmlns="urn:h" xmlns:SOAP="urn:not-soap">' + b"".join(report.references_xml) + b"</h>")
+    holder = etree.fromstring(
+        b'<h xmlns="urn:h" xmlns:SOAP="urn:not-soap">' + b"".join(report.references_xml) + b"</h>"
+    )
     first, second = holder
     assert [node.get("URI") for node in holder] == ["", "cid:del-1@lege.example"]
     assert [node.get("Algorithm") for node in first.iter(f"{{{DS}}}Transform")] == [
-        node.get("Algorithm") for node in etree.fromstring(f'<x xmlns="{DS}">{TRANSFORMS}</x>').iter(f"{{{DS}}}Transform")
+        node.get("Algorithm")
+        for node in etree.fromstring(f'<x xmlns="{DS}">{TRANSFORMS}</x>').iter(f"{{{DS}}}Transform")
     ]
     (xpath,) = first.iter(f"{{{DS}}}XPath")
     assert xpath.text == expression()
@@ -219,3 +241,27 @@ def test_a_message_is_signed_without_parts() -> None:
     report = verify_message(etree.fromstring(prefixed(template, "q")))
     assert (report.verdict, report.reason) == ("invalid", "malformed")
     assert verify_message(etree.fromstring(b'<M xmlns="urn:m"/>')).verdict == "unsigned"
+
+
+def test_a_document_without_canonical_form_is_malformed() -> None:
+    document = signed_envelope().replace(b"<SOAP:Body>", b'<SOAP:Body xmlns:r="relative">')
+    report = look(document)
+    assert (report.verdict, report.reason) == ("invalid", "malformed")
+    assert report.certificate == identities.signer().certificate
+
+
+def test_a_messages_signature_covers_no_parts() -> None:
+    signed = sign_message(b'<M xmlns="urn:m"><a/></M>', identities.signer())
+    start, end = signed.index(b"<ds:Reference"), signed.index(b"</ds:Reference>") + len(b"</ds:Reference>")
+    digest = signed[signed.index(b"<ds:DigestMethod") : end]
+    more = signed[:end] + b'<ds:Reference URI="cid:a">' + digest + signed[end:]
+    assert verify_message(etree.fromstring(more)).reason == "reference-refused"
+    instead = signed[:start] + b'<ds:Reference URI="cid:a">' + digest + signed[end:]
+    assert verify_message(etree.fromstring(instead)).reason == "reference-refused"
+
+
+def test_a_key_info_without_certificate_is_malformed_and_tells_nobody() -> None:
+    signed = sign_message(b'<M xmlns="urn:m"><a/></M>', identities.signer())
+    start, end = signed.index(b"<ds:KeyInfo>"), signed.index(b"</ds:KeyInfo>") + len(b"</ds:KeyInfo>")
+    report = verify_message(etree.fromstring(signed[:start] + signed[end:]))
+    assert (report.reason, report.certificate) == ("malformed", None)
