@@ -48,7 +48,9 @@ class Road:
 
         options = SendOptions(receivers=(next(iter(self.receiver.own)),))
         payloads = [self._fresh() for _ in range(size)]
-        prepared = self._timed("prepare: validate, seal, sign, wrap", lambda: [prepare(self.sender, p, options) for p in payloads])
+        prepared = self._timed(
+            "prepare: validate, seal, sign, wrap", lambda: [prepare(self.sender, p, options) for p in payloads]
+        )
         self._timed("deliver: keep, stage, journal, publish", lambda: list(deliver(self.sender, prepared)))
         self._timed("receive: verify, open, validate, file, acknowledge, AppRec", lambda: list(receive(self.receiver)))
         self._timed("receive: Acknowledgment and AppRec, acknowledge", lambda: list(receive(self.sender)))
@@ -61,7 +63,11 @@ class Road:
 
         states = [entry.state for entry in self.sender.journal.search(Search(direction=Direction.OUT))]
         if states != [State.APPREC_OK] * expected:
-            raise WrongUsageError("ML-C030", f"the road of {self.head.message_type.short_name} does not end in apprec-ok", hint="take messages that are valid and name both parties")
+            raise WrongUsageError(
+                "ML-C030",
+                f"the road of {self.head.message_type.short_name} does not end in apprec-ok",
+                hint="take messages that are valid and name both parties",
+            )
 
     def _fresh(self) -> bytes:
         from meldingsloft.domain.envelopes import format_instant
@@ -76,14 +82,30 @@ class Road:
         return result
 
 
-@frame.command("bench", example="meldingsloft bench 300 samples/good/epikrise-1.2/*.xml\nmeldingsloft bench 300 message.xml --profile road.prof")
+@frame.command(
+    "bench",
+    example="meldingsloft bench 300 samples/good/epikrise-1.2/*.xml\nmeldingsloft bench 300 message.xml --profile road.prof",
+)
 @click.argument("count", type=click.IntRange(1))
 @click.argument("files", nargs=-1, metavar="[FILE…]")
 @click.option("--procs", type=click.IntRange(1), default=1, help="Processes, each with its own network.")
 @click.option("--batch", type=click.IntRange(1), default=32, help="Messages on the road at once.")
 @click.option("--profile", type=click.Path(path_type=Path), metavar="FILE", help="Write a cProfile of the timed part.")
-@click.option("--work-root", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Where to make the temporary network.")
-def command(session: frame.Session, count: int, files: tuple[str, ...], procs: int, batch: int, profile: Path | None, work_root: Path | None) -> None:
+@click.option(
+    "--work-root",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Where to make the temporary network.",
+)
+def command(
+    session: frame.Session,
+    count: int,
+    files: tuple[str, ...],
+    procs: int,
+    batch: int,
+    profile: Path | None,
+    work_root: Path | None,
+) -> None:
     """Send COUNT messages, made from FILES in turn, through the whole road and tell how long it took.
 
     The last line on stdout is one JSON object with n, wall_s and cpu_s.
@@ -103,22 +125,32 @@ def command(session: frame.Session, count: int, files: tuple[str, ...], procs: i
 def _samples() -> list[str]:
     from meldingsloft.adapters.shipped import shipped
 
-    found = sorted(str(path) for path in (shipped("samples") / "good").rglob("*.xml") if "apprec" not in path.parent.name)
+    found = sorted(
+        str(path) for path in (shipped("samples") / "good").rglob("*.xml") if "apprec" not in path.parent.name
+    )
     if not found:
         raise WrongUsageError("ML-C031", "there are no samples to measure with", hint="name a message")
     return found
 
 
-def _in_processes(folder: Path, names: Sequence[str], count: int, procs: int, batch: int, profile: Path | None) -> dict[str, Any]:
+def _in_processes(
+    folder: Path, names: Sequence[str], count: int, procs: int, batch: int, profile: Path | None
+) -> dict[str, Any]:
     if procs == 1:
         return _measure(folder, names, count, batch, profile)
     import multiprocessing
 
     shares = [count // procs + (number < count % procs) for number in range(procs)]
     with multiprocessing.get_context("fork").Pool(procs) as pool:
-        parts = pool.starmap(_measure, [(folder / str(number), names, share, batch, None) for number, share in enumerate(shares)])
+        parts = pool.starmap(
+            _measure, [(folder / str(number), names, share, batch, None) for number, share in enumerate(shares)]
+        )
     steps = {step: sum(part["steps"].get(step, 0.0) for part in parts) for step in parts[0]["steps"]}
-    return {"wall_s": max(part["wall_s"] for part in parts), "cpu_s": sum(part["cpu_s"] for part in parts), "steps": steps}
+    return {
+        "wall_s": max(part["wall_s"] for part in parts),
+        "cpu_s": sum(part["cpu_s"] for part in parts),
+        "steps": steps,
+    }
 
 
 def _measure(folder: Path, names: Sequence[str], count: int, batch: int, profile: Path | None) -> dict[str, Any]:
@@ -162,7 +194,11 @@ def _workspace(folder: Path, name: str, address: Address) -> Workspace:
 
     party = address.party
     if party is None or party.her_id is None or address.organisation.her_id is None:
-        raise WrongUsageError("ML-C030", "the message does not name both levels of its sender and recipient", hint="take messages that name both parties by HER-id")
+        raise WrongUsageError(
+            "ML-C030",
+            "the message does not name both levels of its sender and recipient",
+            hint="take messages that name both parties by HER-id",
+        )
     made = create_workspace(
         folder / name,
         name=address.organisation.name or name,
@@ -182,7 +218,11 @@ def _road(folder: Path, name: str) -> Road:
     template = frame.read_input(name)
     head = read_head(parse(template), load_catalogue())
     if head.sender is None or not head.receivers:
-        raise WrongUsageError("ML-C030", "the message names no sender or no recipient", hint="take messages that name both parties by HER-id")
+        raise WrongUsageError(
+            "ML-C030",
+            "the message names no sender or no recipient",
+            hint="take messages that name both parties by HER-id",
+        )
     sender = open_msh(_workspace(folder, "sender", head.sender))
     receiver = open_msh(_workspace(folder, "receiver", head.receivers[0]))
     _register_copies(folder, head, receiver)

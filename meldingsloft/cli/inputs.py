@@ -20,6 +20,8 @@ def expand(names: Sequence[str], endings: tuple[str, ...] = MESSAGES) -> Iterato
 
 
 def _wanted(path: Path, endings: tuple[str, ...]) -> bool:
+    if path.name.startswith("."):  # somebody is still writing it
+        return False
     if path.suffix.lower() in endings:
         return True
-    return ".eml" in endings and path.parent.name in ("new", "cur") and not path.name.startswith(".")
+    return ".eml" in endings and path.parent.name in ("new", "cur")

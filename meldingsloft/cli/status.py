@@ -59,7 +59,9 @@ def command(
     moments = {name: parse_instant(text) if text else None for name, text in (("since", since), ("until", until))}
     for name, text in (("since", since), ("until", until)):
         if text and moments[name] is None:
-            raise WrongUsageError("ML-C003", f"--{name} is no time", hint="write it as 2026-03-02 or 2026-03-02T10:31:07Z")
+            raise WrongUsageError(
+                "ML-C003", f"--{name} is no time", hint="write it as 2026-03-02 or 2026-03-02T10:31:07Z"
+            )
     search = Search(
         ids=(*ids, *msg_ids),
         direction=Direction(direction) if direction else None,

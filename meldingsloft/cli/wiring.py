@@ -53,14 +53,15 @@ def _clock(at_time: dt.datetime | None) -> Clock:
     return SystemClock() if at_time is None else FixedClock(at_time)
 
 
-def open_msh(workspace: Workspace, *, clock: Clock | None = None, ids: Ids | None = None, settings: Settings | None = None) -> Msh:
+def open_msh(
+    workspace: Workspace, *, clock: Clock | None = None, ids: Ids | None = None, settings: Settings | None = None
+) -> Msh:
     """The meldingstjener of a workspace over its real folders, keys and journal.
 
     Raises:
         ConfigError: ``ML-C115`` a party of the workspace is not in the network's register.
     """
     from meldingsloft.adapters.code_lists import PackagedCodeLists
-    from meldingsloft.adapters.durable import DirtyFolders
     from meldingsloft.adapters.filing import WorkspaceFiling
     from meldingsloft.adapters.ids import RandomIds
     from meldingsloft.adapters.journal import SqliteJournal
@@ -98,7 +99,11 @@ def _own_parties(workspace: Workspace, register: Register) -> dict[HerId, PartyR
     own = {party.her_id: register.party(party.her_id) for party in workspace.parties}
     missing = sorted(her_id for her_id, record in own.items() if record is None)
     if missing:
-        raise ConfigError("ML-C125", f"not in the network's register: {', '.join(missing)}", hint="`meldingsloft party add` registers a party; is `network` the right folder?")
+        raise ConfigError(
+            "ML-C125",
+            f"not in the network's register: {', '.join(missing)}",
+            hint="`meldingsloft party add` registers a party; is `network` the right folder?",
+        )
     return {her_id: record for her_id, record in own.items() if record is not None}
 
 

@@ -130,8 +130,7 @@ def _org_number(subject: x509.Name) -> str | None:
 def _number_values(subject: x509.Name) -> Iterator[str]:
     for place in _NUMBER_PLACES:
         for attribute in subject.get_attributes_for_oid(place):
-            if isinstance(attribute.value, str):
-                yield attribute.value
+            yield str(attribute.value)
 
 
 def _key_usages(extensions: x509.Extensions) -> frozenset[str]:

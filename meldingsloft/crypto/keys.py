@@ -108,13 +108,10 @@ def _load_pem(data: bytes, passphrase: bytes | None, *, checked: bool) -> rsa.RS
 def _load_pkcs12(data: bytes, passphrase: bytes | None) -> tuple[rsa.RSAPrivateKey, bytes, tuple[bytes, ...]]:
     try:
         key, certificate, others = pkcs12.load_key_and_certificates(data, passphrase)
-    except ValueError as fault:
-        if "password" in str(fault).lower() or "mac" in str(fault).lower():
+    except Exception as fault:
+        if "password" in str(fault):
             raise _passphrase_error(given=bool(passphrase)) from fault
         raise _unreadable("the PKCS#12 file cannot be read") from fault
-    except Exception as fault:
-        hint = "if it is an old file, write it anew: openssl pkcs12 -legacy -in OLD -nodes | openssl pkcs12 -export -out NEW"
-        raise _unreadable("the PKCS#12 file cannot be read", hint) from fault
     if key is None or certificate is None:
         raise _unreadable("the PKCS#12 file lacks a private key or its certificate")
     return (

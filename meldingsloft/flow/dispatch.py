@@ -71,7 +71,10 @@ def outgoing(msh: Msh, enveloped: Enveloped, sender: PartyRecord, receiver: Part
 
 def delivery_of(edi_address: str, message_id: str, attempt: int, when: dt.datetime) -> Delivery:
     """A mail name that is the same for the same attempt at the same envelope, and sorts by time."""
-    return Delivery(edi_address, f"{int(when.timestamp())}.{_UNSAFE.sub('_', message_id)}_{attempt}.meldingsloft")
+    return Delivery(
+        edi_address,
+        f"{int(when.timestamp())}.M{when.microsecond:06}_{_UNSAFE.sub('_', message_id)}_{attempt}.meldingsloft",
+    )
 
 
 def mail_message_id(message_id: str, attempt: int, edi_address: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from meldingsloft.domain.errors import AlreadyKnownError, MailboxError
 from meldingsloft.flow.dispatch import discard, enter, publish, stage
@@ -34,15 +34,30 @@ def receive(msh: Msh) -> Iterator[Received]:
     mark_overdue(msh)
 
 
+@dataclass(slots=True)
+class _Round:
+    """One look through an inbox."""
+
+    left: set[str] = field(default_factory=set)
+    """Mails that our own trouble keeps in the inbox; not tried again in this run."""
+    moved: bool = False
+    """Something was handled, or has to be looked at again."""
+
+    def leave(self, name: str, trouble: MailboxError) -> Received:
+        """The line for a mail that stays where it lies."""
+        self.left.add(name)
+        return Received(
+            envelope=name, kind="message", verdict="failed", error_codes=(trouble.code,), reason=trouble.message
+        )
+
+
 def _empty(msh: Msh, address: str) -> Iterator[Received]:
-    left: set[str] = set()
+    look = _Round()
     while True:
-        progress = False
-        for names in _batches([n for n in msh.mailboxes.waiting(address) if n not in left], msh.settings.batch):
-            for line in _batch(msh, address, names, left):
-                progress = True
-                yield line
-        if not progress:
+        look.moved = False
+        for names in _batches([n for n in msh.mailboxes.waiting(address) if n not in look.left], msh.settings.batch):
+            yield from _batch(msh, address, names, look)
+        if not look.moved:
             return
 
 
@@ -51,7 +66,7 @@ def _batches(names: list[str], size: int) -> Iterator[list[str]]:
         yield names[start : start + size]
 
 
-def _batch(msh: Msh, address: str, names: list[str], left: set[str]) -> Iterator[Received]:
+def _batch(msh: Msh, address: str, names: list[str], look: _Round) -> Iterator[Received]:
     claims = [claim for name in names if (claim := msh.mailboxes.claim(address, name)) is not None]
     promised = msh.journal.open_mails(address) if claims else {}  # asked after the claims: who held them before is gone
     handled: list[Handled] = []
@@ -65,51 +80,50 @@ def _batch(msh: Msh, address: str, names: list[str], left: set[str]) -> Iterator
             item = handle(msh, address, claim)
         except MailboxError as trouble:
             claim.release()
-            left.add(claim.name)
-            yield _left(claim.name, trouble)
+            yield look.leave(claim.name, trouble)
             continue
         key = _identity(item)
         if key in seen:  # the second of two equal ones: let the first be committed, then look again
             claim.release()
+            look.moved = True
             continue
         seen.add(key)
         handled.append(item)
-    yield from _commit(msh, handled, left)
+    yield from _commit(msh, handled, look)
 
 
 def _identity(item: Handled) -> tuple[str, str]:
     return item.take_in or (item.entry.sender, item.entry.message_id)
 
 
-def _commit(msh: Msh, handled: list[Handled], left: set[str]) -> Iterator[Received]:
+def _commit(msh: Msh, handled: list[Handled], look: _Round) -> Iterator[Received]:
     staged: list[Handled] = []
     for item in handled:
         try:
             staged.append(_stage(msh, item))
         except MailboxError as trouble:
             _drop(msh, item)
-            left.add(item.claim.name)
-            yield _left(item.claim.name, trouble)
+            yield look.leave(item.claim.name, trouble)
     if not staged:
         return
-    msh.filing.sync()
     kept: list[tuple[Handled, list[int]]] = []
     try:
+        msh.filing.sync()
         with msh.journal.transaction():
             for item in staged:
                 try:
-                    with (
-                        msh.journal.attempt() if item.take_in else _NO_ATTEMPT
-                    ):  # else the first statement alone can fail
+                    # without an intake only the first statement can fail, and it undoes itself
+                    with msh.journal.attempt() if item.take_in else _NO_ATTEMPT:
                         kept.append((item, _enter(msh, item)))
                 except AlreadyKnownError:  # another process was first: the mail is looked at again, as a duplicate
                     _drop(msh, item)
+                    look.moved = True
     except MailboxError as trouble:
         for item in staged:
             _drop(msh, item)
-            left.add(item.claim.name)
-            yield _left(item.claim.name, trouble)
+            yield look.leave(item.claim.name, trouble)
         return
+    look.moved = look.moved or bool(kept)
     _carry_out(msh, kept)
     yield from (item.line for item, _ in kept)
 
@@ -171,9 +185,3 @@ def _carry_out(msh: Msh, kept: list[tuple[Handled, list[int]]]) -> None:
     msh.mailboxes.sync()
     with msh.journal.transaction():
         msh.journal.settle([number for _, numbers in kept for number in numbers], msh.clock.now())
-
-
-def _left(name: str, trouble: MailboxError) -> Received:
-    return Received(
-        envelope=name, kind="message", verdict="failed", error_codes=(trouble.code,), reason=trouble.message
-    )

@@ -6,6 +6,7 @@ says whether the fagsystem takes it in; each own recipient gives exactly one (AR
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -141,7 +142,7 @@ def _outcome(msh: Msh, mail: Mail, verified: Verified, document: _Document, part
     head = document.head
     known = _line(document, mail)
     if head is not None and head.apprec is not None:
-        return _apprec_outcome(msh, verified, document, head, known)
+        return _apprec_outcome(msh, mail, verified, document, head, known)
     decision = decide(
         _facts(msh, document, verified),
         own=frozenset(msh.own),
@@ -149,7 +150,7 @@ def _outcome(msh: Msh, mail: Mail, verified: Verified, document: _Document, part
         organisations=msh.organisations,
         elsewhere=_elsewhere(msh, head),
     )
-    return _answered(msh, verified, document, decision, known, partner)
+    return _answered(msh, mail, verified, document, decision, known, partner)
 
 
 def _elsewhere(msh: Msh, head: Head | None) -> frozenset[HerId]:
@@ -158,14 +159,16 @@ def _elsewhere(msh: Msh, head: Head | None) -> frozenset[HerId]:
     return frozenset(her_id for her_id in others if her_id is not None and msh.register.party(her_id) is not None)
 
 
-def _apprec_outcome(msh: Msh, verified: Verified, document: _Document, head: Head, known: Received) -> _Outcome:
+def _apprec_outcome(
+    msh: Msh, mail: Mail, verified: Verified, document: _Document, head: Head, known: Received
+) -> _Outcome:
     changes, unmatched = correlate_apprec(msh, head, verified)
     if unmatched:
         line = replace(
             known, kind="apprec", verdict="unmatched", reason="it answers nothing that this workspace has sent"
         )
         return _Outcome(State.UNMATCHED, line, changes=changes)
-    filed = _filed(msh, head, document, (verified.header.receiver.her_id,))
+    filed = _filed(msh, mail, head, document, (verified.header.receiver.her_id,))
     return _Outcome(State.FILED, replace(known, kind="apprec", file=_file(msh, filed)), filed=filed, changes=changes)
 
 
@@ -188,7 +191,13 @@ def _identity(head: Head) -> tuple[str, str]:
 
 
 def _answered(
-    msh: Msh, verified: Verified, document: _Document, decision: Decision, known: Received, partner: PartyRecord
+    msh: Msh,
+    mail: Mail,
+    verified: Verified,
+    document: _Document,
+    decision: Decision,
+    known: Received,
+    partner: PartyRecord,
 ) -> _Outcome:
     head = document.head
     if decision.duplicate:
@@ -212,7 +221,7 @@ def _answered(
     own = [address.her_id for address in head.receivers if address.her_id in msh.own] or [
         verified.header.receiver.her_id
     ]
-    filed = _filed(msh, head, document, own)
+    filed = _filed(msh, mail, head, document, own)
     return _Outcome(State.FILED, replace(line, file=_file(msh, filed)), outs, filed, take_in=_identity(head))
 
 
@@ -224,14 +233,16 @@ def _line(document: _Document, mail: Mail) -> Received:
     )  # fmt: skip
 
 
-def _filed(msh: Msh, head: Head, document: _Document, own: Sequence[HerId | None]) -> tuple[Filed, ...]:
+def _filed(msh: Msh, mail: Mail, head: Head, document: _Document, own: Sequence[HerId | None]) -> tuple[Filed, ...]:
     """The exact payload, and each attachment as a file of its own, for every own recipient; names hold no patient data."""
     stem = head.msg_id.lower() if is_uuid(head.msg_id) else msh.ids.uuid()
     files = {f"{stem}.xml": document.payload}
     root = document.result.root
     for number, attachment in enumerate(attachments_of(root) if root is not None else (), 1):
         files[f"{stem}-{number}.{attachment.extension}"] = attachment.content
-    return tuple(Filed(her_id, stem, files) for her_id in dict.fromkeys(own) if her_id is not None)
+    # of this mail alone: another process may be at the same message in another mail, and this one may be handled again
+    staged = hashlib.sha256(f"{mail.address}/{mail.claim.name}".encode()).hexdigest()[:32]
+    return tuple(Filed(her_id, staged, files) for her_id in dict.fromkeys(own) if her_id is not None)
 
 
 def _file(msh: Msh, filed: tuple[Filed, ...]) -> str | None:

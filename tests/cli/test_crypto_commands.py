@@ -283,3 +283,48 @@ def test_wrong_usage(run: Run) -> None:
         ("sign", "m.xml", "--key", "sign.pem", "--hash", "md5"),
     ):
         assert run(*arguments).status == ExitStatus.USAGE, arguments
+
+
+def test_a_bare_soap_envelope_is_an_envelope_without_its_parts(run: Run, desk: Path) -> None:
+    from meldingsloft.ebxml.mime import read_mail
+
+    (desk / "soap.xml").write_bytes(read_mail(envelope(desk)).soap.content)
+    told = run("verify", "--json", "--no-trust", "soap.xml")
+    assert (told.status, told.line["kind"], told.line["reason"]) == (4, "envelope", "attachment-missing")
+    text = run("verify", "--no-trust", "soap.xml").out.decode()
+    assert "the envelope: ok" in text
+    assert "missing" in text
+    assert "claims" in text
+
+
+def test_people_are_told_what_is_wrong(run: Run, desk: Path) -> None:
+    assert "unsigned" in run("verify", "--no-trust", "m.xml").out.decode()
+    signed = run("sign", "m.xml", "--key", "sign.pem").out
+    refused = run("verify", "--no-trust", "-", stdin=signed.replace(b"#rsa-sha256", b"#hmac-sha256")).out.decode()
+    assert "algorithm" in refused
+    bare = signed[: signed.index(b"<ds:KeyInfo>")] + signed[signed.index(b"</ds:KeyInfo>") + len(b"</ds:KeyInfo>") :]
+    told = run("verify", "--no-trust", "-", stdin=bare).out.decode()
+    assert "lacks SignedInfo, SignatureValue or KeyInfo" in told
+    assert "claims" not in told
+    assert "Ærlig" not in refused + told
+    assert "ML-U001" in run("verify", "--no-trust", "sign.p12").err
+
+
+def test_a_passphrase_is_asked_for_on_a_terminal_alone(
+    desk: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked: list[str] = []
+
+    def prompt(text: str, **options: object) -> str:
+        assert options["hide_input"]
+        asked.append(text)
+        return "hemmelig"
+
+    monkeypatch.chdir(desk)
+    monkeypatch.setattr("click.prompt", prompt)
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    assert program(["sign", "m.xml", "--key", "sign.p12", "-o", "s.xml"]) == ExitStatus.REFUSED
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+    assert program(["sign", "m.xml", "--key", "sign.p12", "-o", "s.xml"]) == 0
+    assert asked == ["Passphrase of sign.p12"]
+    assert "hemmelig" not in capsys.readouterr().err

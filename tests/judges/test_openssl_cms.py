@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from meldingsloft.adapters.ids import RandomIds
 from meldingsloft.crypto import cms
 from meldingsloft.crypto.keys import SoftwareKey
-from meldingsloft.domain.errors import DecryptionError
+from meldingsloft.domain.errors import CertificateError, DecryptionError
 from tests.unit.crypto import identities
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
@@ -136,3 +136,35 @@ def test_password_recipients_are_passed_over(desk: Path) -> None:
     with pytest.raises(DecryptionError) as refused:
         cms.decrypt((desk / "sealed").read_bytes(), [RECEIVER])
     assert refused.value.code == "ML-K020"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ("-legacy",),
+        ("-certpbe", "PBE-SHA1-3DES", "-keypbe", "PBE-SHA1-3DES", "-macalg", "sha1"),
+        ("-certpbe", "AES-256-CBC", "-keypbe", "AES-256-CBC"),
+        ("-certfile", "second.cert.pem"),
+    ],
+)
+def test_we_read_key_files_old_and_new(desk: Path, written: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [
+            *("openssl", "pkcs12", "-export", "-in", "receiver.cert.pem", "-inkey", "receiver.key.pem"),
+            *("-out", "file.p12", "-passout", "pass:blåbær", *written),
+        ],
+        cwd=desk,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    if done.returncode and "-legacy" in written:
+        pytest.skip("this openssl has no legacy provider")
+    assert done.returncode == 0, done.stderr
+    data = (desk / "file.p12").read_bytes()
+    opened = SoftwareKey.from_pkcs12(data, "blåbær".encode())
+    assert opened.certificate == RECEIVER.certificate
+    assert opened.chain == ((second().certificate,) if "-certfile" in written else ())
+    with pytest.raises(CertificateError) as refused:
+        SoftwareKey.from_pkcs12(data, b"feil")
+    assert refused.value.code == "ML-K003"

@@ -97,6 +97,9 @@ GOOD = {
         header=HEADER + '<ds:Signature xmlns:ds="urn:not-dsig">x</ds:Signature>', prefix="ds"
     ),
     "attributes of SignedInfo": Style(info=' Id="s1"'),
+    "a language of SignedInfo": Style(
+        info=' xml:lang="no"', root=OPENING[:-1] + ' xml:lang="en" xml:space="preserve">'
+    ),
     "angle brackets in an attribute of SignedInfo": Style(
         info=' Id="a>b" xml:lang="no"', root=OPENING[:-1] + ' xml:lang="en">'
     ),
