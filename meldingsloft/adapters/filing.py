@@ -22,7 +22,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from meldingsloft.adapters.durable import (
-    DirtyFolders,
+    Unsynced,
     create_durable,
     make_folder,
     read_file,
@@ -69,7 +69,7 @@ class WorkspaceFiling:
 
     def __init__(self, folder: Path) -> None:
         self.folder = os.path.abspath(folder)
-        self.touched = DirtyFolders()
+        self.touched = Unsynced()
         """What ``sync`` will make durable; mailboxes may share it (``before_commit``)."""
         self._made: set[str] = set()
 
@@ -89,7 +89,8 @@ class WorkspaceFiling:
         self._folder(shard)
         if os.path.lexists(absolute):
             return read_file(absolute) == mail
-        write_file(absolute, mail, folders=self.touched)
+        create_durable(absolute, mail, unsynced=self.touched)
+        self.touched.touch(os.path.dirname(absolute))
         return True
 
     def read(self, path: str) -> bytes:
@@ -145,7 +146,7 @@ class WorkspaceFiling:
         for stale in set(_beginning_with(staged, f"{safe_stem(name)}~")) - wanted.keys():
             unlink(f"{staged}/{stale}")
         for file, data in wanted.items():
-            create_durable(f"{staged}/{file}", data, mode)
+            create_durable(f"{staged}/{file}", data, mode, unsynced=self.touched)
         self.touched.touch(staged)
 
     def publish_incoming(self, her_id: HerId, name: str, files: Sequence[str]) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from meldingsloft.adapters.clock import SystemClock
-from meldingsloft.adapters.durable import DirtyFolders, make_folder, read_file, trouble, write_file
+from meldingsloft.adapters.durable import Unsynced, make_folder, read_file, trouble, write_file
 from meldingsloft.adapters.register import certificates_of_pem, pem_of_certificates
 from meldingsloft.crypto.certificates import read_certificate
 from meldingsloft.crypto.keys import SoftwareKey
@@ -105,7 +105,7 @@ class WorkspaceKeys:
                 hint="keys are never replaced; look at the file",
                 where=str(path),
             )
-        dirty = DirtyFolders()
+        dirty = Unsynced()
         write_file(path, key_pem, folders=dirty)
         write_file(_certificate_path(path), pem_of_certificates([certificate]), folders=dirty)
         dirty.sync()

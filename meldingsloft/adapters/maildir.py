@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from meldingsloft.adapters.durable import (
-    DirtyFolders,
+    Unsynced,
     create_durable,
     link_or_copy,
     make_folder,
@@ -165,10 +165,10 @@ class NetworkMailboxes:
     is made (staged mails, kept originals); its owner synchronises them. Without it each is synchronised at once.
     """
 
-    def __init__(self, folder: Path, *, workspace: Path, before_commit: DirtyFolders | None = None) -> None:
+    def __init__(self, folder: Path, *, workspace: Path, before_commit: Unsynced | None = None) -> None:
         self.folder = os.fspath(folder)
         self.workspace = os.fspath(workspace)
-        self.touched = DirtyFolders()
+        self.touched = Unsynced()
         self.user = os.geteuid()
         self._before_commit = before_commit
         self._boxes: dict[str, _Mailbox] = {}
@@ -177,7 +177,7 @@ class NetworkMailboxes:
     def stage(self, edi_address: str, name: str, data: bytes) -> None:
         """Write ``tmp/NAME`` durably, in place of a half one that a crash left there."""
         box = self._box(edi_address)
-        create_durable(_in(box.tmp, name), data, box.mode)
+        create_durable(_in(box.tmp, name), data, box.mode, unsynced=self._before_commit)
         self.settle(box.tmp)
 
     def publish(self, edi_address: str, name: str) -> bool:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Literal, cast
 
-from meldingsloft.adapters.durable import DirtyFolders, make_folder, read_file, trouble, write_file
+from meldingsloft.adapters.durable import Unsynced, make_folder, read_file, trouble, write_file
 from meldingsloft.adapters.toml_files import TableReader, lines_of, read_toml, report
 from meldingsloft.domain.errors import ConfigError, MailboxError
 from meldingsloft.domain.identifiers import HerId, is_her_id
@@ -134,7 +134,7 @@ class FolderRegister:
             raise ConfigError("ML-C104", "a HER-id is one to twelve digits", hint="give another --her-id")
         make_folder(self.folder)
         stem = f"{self._at}/{record.her_id}"
-        folder = DirtyFolders()
+        folder = Unsynced()
         for suffix, data in (
             ("sign.pem", pem_of_certificates(record.signing_certificates)),
             ("encrypt.pem", pem_of_certificates(record.encryption_certificates)),

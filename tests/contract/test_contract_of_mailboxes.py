@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from meldingsloft.adapters.durable import DirtyFolders
+from meldingsloft.adapters.durable import Unsynced
 from meldingsloft.adapters.maildir import NetworkMailboxes, create_mailbox
 from meldingsloft.ports import Mailboxes
 from tests.contract.mailboxes_contract import HERE, OTHER, MailboxesContract
@@ -42,4 +42,4 @@ class TestBatchedFolderMailboxes(TestFolderMailboxes):
     def boxes(self, tmp_path: Path) -> Mailboxes:
         for address in (HERE, OTHER):
             create_mailbox(tmp_path / "net", address)
-        return NetworkMailboxes(tmp_path / "net", workspace=tmp_path / "ws", before_commit=DirtyFolders())
+        return NetworkMailboxes(tmp_path / "net", workspace=tmp_path / "ws", before_commit=Unsynced())

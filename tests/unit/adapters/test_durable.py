@@ -13,7 +13,7 @@ import pytest
 
 from meldingsloft.adapters import durable
 from meldingsloft.adapters.durable import (
-    DirtyFolders,
+    Unsynced,
     create_durable,
     make_folder,
     read_file,
@@ -72,7 +72,7 @@ def test_dirty_folders_are_synchronised_once_and_gone_ones_forgotten(
 ) -> None:
     steps: list[str] = []
     monkeypatch.setattr(durable, "_fault", steps.append)
-    folders = DirtyFolders()
+    folders = Unsynced()
     for folder in (tmp_path, tmp_path, tmp_path / "gone"):
         folders.touch(str(folder))
     folders.sync()
@@ -81,7 +81,7 @@ def test_dirty_folders_are_synchronised_once_and_gone_ones_forgotten(
 
 
 def test_a_folder_that_cannot_be_synchronised_stays_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folders = DirtyFolders()
+    folders = Unsynced()
     folders.touch(str(tmp_path))
 
     def broken(_handle: int) -> None:
