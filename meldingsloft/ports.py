@@ -229,8 +229,11 @@ class Journal(Protocol):
     def attempt(self) -> AbstractContextManager[None]:
         """A part of a transaction that an exception undoes alone."""
 
-    def add(self, entry: NewEntry, at: dt.datetime, *, mail: bytes | None = None) -> int:
-        """Enter an envelope; gives its number. ``mail`` is the mail of a signal, kept so that the same can be sent again.
+    def add(self, entry: NewEntry, at: dt.datetime, *, envelope_path: str = "", mail: bytes | None = None) -> int:
+        """Enter an envelope; gives its number.
+
+        ``envelope_path`` is where its mail is kept, when the entry does not say; ``mail`` is the mail of a signal, kept here
+        so that the same can be sent again.
 
         Raises:
             AlreadyKnownError: an authenticated envelope with this sender and MessageId has come before, or an outgoing

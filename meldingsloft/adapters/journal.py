@@ -41,6 +41,16 @@ _SETTLE = """UPDATE entry SET open=0,
     WHERE open=1 AND id=?2"""
 
 
+_WITH_IDS = (
+    "SELECT id FROM entry WHERE message_id IN ({0}) UNION SELECT id FROM entry WHERE msg_id IN ({0}) AND msg_id<>''"
+)
+_RELATED = (
+    "SELECT id FROM entry WHERE ref_message_id=?1 AND ref_message_id<>'' "
+    "UNION SELECT id FROM entry WHERE message_id=?2 AND ?2<>'' "
+    "UNION SELECT id FROM entry WHERE original_id=?3 AND original_id<>'' AND direction='in'"
+)
+
+
 class SqliteJournal:
     """``ports.Journal`` over one database file."""
 
@@ -94,7 +104,7 @@ class SqliteJournal:
             raise
         self._db.execute("RELEASE attempt")
 
-    def add(self, entry: NewEntry, at: dt.datetime, *, mail: bytes | None = None) -> int:
+    def add(self, entry: NewEntry, at: dt.datetime, *, envelope_path: str = "", mail: bytes | None = None) -> int:
         """See ``ports.Journal``."""
         delivery = entry.delivery
         promises = entry.state in (State.QUEUED, State.RECEIVED) or (
@@ -105,7 +115,7 @@ class SqliteJournal:
             entry.direction, entry.kind, entry.message_id, entry.state, entry.sender, entry.receiver, entry.conversation_id,
             entry.cpa_id, entry.service, entry.action, entry.msg_id, entry.message_type, entry.original_id, entry.ref_message_id,
             _micros(entry.generated), entry.attempts, _micros(entry.next_attempt), entry.reason, _pack(entry.error_codes),
-            _pack(entry.digests), entry.envelope_path, delivery.edi_address if delivery else None,
+            _pack(entry.digests), envelope_path or entry.envelope_path, delivery.edi_address if delivery else None,
             delivery.mail_name if delivery else None, _pack(entry.incoming), entry.settles_as, entry.authenticated, promises,
             stamp, stamp,
         )  # fmt: skip
@@ -201,10 +211,13 @@ class SqliteJournal:
 
     def sent_as(self, original_id: str) -> Sequence[Entry]:
         """See ``ports.Journal``."""
-        forms = dict.fromkeys((original_id, original_id.lower(), original_id.upper())) if original_id else {}
+        forms = tuple(dict.fromkeys((original_id, original_id.lower(), original_id.upper())))
         marks = ",".join("?" * len(forms))
-        where = f"WHERE direction='out' AND kind='message' AND (original_id IN ({marks}) OR msg_id IN ({marks})) ORDER BY id"
-        return self._entries(where, *forms, *forms)
+        found: dict[int, Entry] = {}
+        for column in ("original_id", "msg_id"):  # each has its own index
+            where = f"WHERE {column} IN ({marks}) AND {column}<>'' AND direction='out' AND kind='message' ORDER BY id"
+            found.update((entry.id, entry) for entry in self._entries(where, *forms))
+        return [found[number] for number in sorted(found)]
 
     def sent_with(self, msg_id: str) -> Sequence[Entry]:
         """See ``ports.Journal``."""
@@ -219,10 +232,9 @@ class SqliteJournal:
 
     def related(self, entry: Entry) -> Sequence[Entry]:
         """See ``ports.Journal``."""
-        return self._entries(
-            "WHERE ref_message_id=?1 OR (message_id=?2 AND ?2<>'') OR (original_id=?3 AND ?3<>'' AND direction='in') ORDER BY id",
-            entry.message_id, entry.ref_message_id, entry.original_id if entry.direction is Direction.OUT else "",
-        )  # fmt: skip
+        outwards = entry.direction is Direction.OUT
+        where = f"WHERE id IN ({_RELATED}) ORDER BY id"
+        return self._entries(where, entry.message_id, entry.ref_message_id, entry.original_id if outwards else "")
 
     def search(self, search: Search) -> Iterator[Entry]:
         """See ``ports.Journal``."""
@@ -260,7 +272,7 @@ def _conditions(search: Search) -> tuple[list[str], list[object]]:
     values: list[object] = []
     if search.ids:
         marks = ",".join("?" * len(search.ids))
-        conditions.append(f"(message_id IN ({marks}) OR msg_id IN ({marks}))")
+        conditions.append(f"id IN ({_WITH_IDS.format(marks)})")
         values += [*search.ids, *search.ids]
     if search.direction:
         conditions.append("direction=?")
@@ -300,10 +312,10 @@ def _entry(row: Any) -> Entry:
     return Entry(
         number, Direction(direction), EnvelopeKind(kind), message_id, State(state), sender, receiver, conversation_id, cpa_id,
         service, action, msg_id, message_type, original_id, ref_message_id, None if generated is None else _instant(generated),
-        attempts, None if next_attempt is None else _instant(next_attempt), reason, tuple(json.loads(error_codes or "[]")),
-        tuple((uri, value) for uri, value in json.loads(digests or "[]")), envelope_path,
+        attempts, None if next_attempt is None else _instant(next_attempt), reason, tuple(json.loads(error_codes)) if error_codes else (),
+        tuple((uri, value) for uri, value in json.loads(digests)) if digests else (), envelope_path,
         Delivery(edi_address, mail_name) if edi_address is not None else None,
-        tuple((her, name, tuple(files)) for her, name, files in json.loads(incoming or "[]")),
+        tuple((her, name, tuple(files)) for her, name, files in json.loads(incoming)) if incoming else (),
         State(settles_as) if settles_as else None, _instant(created), _instant(updated),
     )  # fmt: skip
 

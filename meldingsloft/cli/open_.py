@@ -111,7 +111,7 @@ def _write(session: frame.Session, opened: Unwrapped, envelope: str, output: Pat
     closed = any(payload.content is None for payload in opened.payloads)
     if closed:
         raise DecryptionError(
-            "ML-K020",
+            "ML-K026",
             "the payload is encrypted and no key was given",
             hint="name the receiver's key with --key, or look at the facts with --json",
             where=envelope,

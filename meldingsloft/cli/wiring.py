@@ -59,7 +59,7 @@ def open_msh(
     """The meldingstjener of a workspace over its real folders, keys and journal.
 
     Raises:
-        ConfigError: ``ML-C115`` a party of the workspace is not in the network's register.
+        ConfigError: ``ML-C125`` a party of the workspace is not in the network's register.
     """
     from meldingsloft.adapters.code_lists import PackagedCodeLists
     from meldingsloft.adapters.filing import WorkspaceFiling

@@ -24,7 +24,7 @@ from meldingsloft.domain.states import Direction, State
 from meldingsloft.ebxml.mime import write_mail
 from meldingsloft.ebxml.reading import Addresses
 from meldingsloft.ebxml.signals import enveloped_acknowledgment, enveloped_error, fault_entity
-from meldingsloft.flow.dispatch import Outgoing, delivery_of, mail_message_id, outgoing
+from meldingsloft.flow.dispatch import About, Outgoing, delivery_of, mail_message_id, outgoing
 from meldingsloft.flow.msh import Msh
 from meldingsloft.flow.sending import envelop_payload
 
@@ -38,7 +38,7 @@ def acknowledgment(msh: Msh, verified: Verified, own: PartyRecord, partner: Part
         key=msh.keys.signing_key(own.her_id),
         software=msh.software,
     )
-    return outgoing(msh, enveloped, own, partner, _signal(EnvelopeKind.ACKNOWLEDGMENT, verified.header.message_id))
+    return outgoing(msh, enveloped, own, partner, About(ref_message_id=verified.header.message_id))
 
 
 def error_list(
@@ -54,7 +54,7 @@ def error_list(
         key=msh.keys.signing_key(own.her_id),
         software=msh.software,
     )
-    return outgoing(msh, enveloped, own, partner, _signal(EnvelopeKind.ERROR, addresses.message_id or ""))
+    return outgoing(msh, enveloped, own, partner, About(ref_message_id=addresses.message_id or ""))
 
 
 def fault(msh: Msh, what: SoapFault, own: PartyRecord, to_address: str, in_reply_to: str) -> Outgoing:
@@ -108,18 +108,7 @@ def apprec(msh: Msh, verified: Verified, head: Head, answer: Answer, partner: Pa
         message_id=MessageId(msh.ids.uuid()),
         timestamp=format_instant(msh.clock.now()),
     )
-    entry = NewEntry(
-        Direction.OUT,
-        EnvelopeKind.MESSAGE,
-        "",
-        State.QUEUED,
-        msg_id=msg_id,
-        message_type=message_type.short_name,
-        ref_message_id=received.message_id,
-        generated=now,
+    facts = About(
+        msg_id=msg_id, message_type=message_type.short_name, ref_message_id=received.message_id, generated=now
     )
-    return envelop_payload(msh, payload, message_type, header, own, partner, entry)
-
-
-def _signal(kind: EnvelopeKind, ref: str) -> NewEntry:
-    return NewEntry(Direction.OUT, kind, "", State.QUEUED, ref_message_id=ref)
+    return envelop_payload(msh, payload, message_type, header, own, partner, facts)

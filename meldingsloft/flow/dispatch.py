@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from meldingsloft.domain.envelopes import Enveloped, EnvelopeKind
 from meldingsloft.domain.journal import Delivery, Entry, NewEntry
@@ -23,11 +23,25 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9-]")
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What an outgoing envelope is about, beside what its header tells."""
+
+    msg_id: str = ""
+    message_type: str = ""
+    original_id: str = ""
+    """The id that an AppRec will quote; empty when none is awaited."""
+    ref_message_id: str = ""
+    generated: dt.datetime | None = None
+
+
+@dataclass(slots=True)
 class Outgoing:
     """One envelope ready to go: its journal entry and the mail that carries it."""
 
     entry: NewEntry
     mail: bytes = field(repr=False)
+    path: str = ""
+    """Where the mail is kept, once it is staged."""
 
     @property
     def delivery(self) -> Delivery:
@@ -36,11 +50,10 @@ class Outgoing:
         return self.entry.delivery
 
 
-def outgoing(msh: Msh, enveloped: Enveloped, sender: PartyRecord, receiver: PartyRecord, entry: NewEntry) -> Outgoing:
-    """An envelope with its journal entry completed by header facts, delivery and digests."""
+def outgoing(msh: Msh, enveloped: Enveloped, sender: PartyRecord, receiver: PartyRecord, about: About) -> Outgoing:
+    """An envelope as a mail, with its journal entry."""
     header = enveloped.header
     now = msh.clock.now()
-    delivery = delivery_of(receiver.edi_address, header.message_id, 1, now)
     mail = write_mail(
         enveloped.entity,
         from_address=sender.edi_address,
@@ -49,8 +62,7 @@ def outgoing(msh: Msh, enveloped: Enveloped, sender: PartyRecord, receiver: Part
         date=now,
         subject=header.action,
     )
-    filled = replace(
-        entry,
+    entry = NewEntry(
         direction=Direction.OUT,
         kind=header.kind,
         message_id=header.message_id,
@@ -61,12 +73,17 @@ def outgoing(msh: Msh, enveloped: Enveloped, sender: PartyRecord, receiver: Part
         cpa_id=header.cpa_id,
         service=header.service,
         action=header.action,
+        msg_id=about.msg_id,
+        message_type=about.message_type,
+        original_id=about.original_id,
+        ref_message_id=about.ref_message_id,
+        generated=about.generated,
         attempts=1,
         next_attempt=now + RETRY_INTERVAL if header.kind is EnvelopeKind.MESSAGE else None,
         digests=enveloped.digests,
-        delivery=delivery,
+        delivery=delivery_of(receiver.edi_address, header.message_id, 1, now),
     )
-    return Outgoing(filled, mail)
+    return Outgoing(entry, mail)
 
 
 def delivery_of(edi_address: str, message_id: str, attempt: int, when: dt.datetime) -> Delivery:
@@ -96,13 +113,11 @@ def message_id_of_mail(mail_message_id: str) -> str | None:
     return found["message_id"] if found else None
 
 
-def stage(msh: Msh, out: Outgoing) -> Outgoing:
+def stage(msh: Msh, out: Outgoing) -> None:
     """Put the mail durably beside the receiver's inbox and keep it: messages in the archive, signals in the journal."""
     msh.mailboxes.stage(out.delivery.edi_address, out.delivery.mail_name, out.mail)
-    if out.entry.kind is not EnvelopeKind.MESSAGE:
-        return out
-    path = msh.filing.archive_sent(out.entry.message_id, out.mail)
-    return replace(out, entry=replace(out.entry, envelope_path=path))
+    if out.entry.kind is EnvelopeKind.MESSAGE:
+        out.path = msh.filing.archive_sent(out.entry.message_id, out.mail)
 
 
 def enter(msh: Msh, out: Outgoing, now: dt.datetime) -> int:
@@ -111,7 +126,8 @@ def enter(msh: Msh, out: Outgoing, now: dt.datetime) -> int:
     Raises:
         AlreadyKnownError: the MessageId has been used before.
     """
-    return msh.journal.add(out.entry, now, mail=None if out.entry.kind is EnvelopeKind.MESSAGE else out.mail)
+    kept_here = out.entry.kind is not EnvelopeKind.MESSAGE
+    return msh.journal.add(out.entry, now, envelope_path=out.path, mail=out.mail if kept_here else None)
 
 
 def discard(msh: Msh, outs: Iterable[Outgoing]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from meldingsloft.domain.errors import AlreadyKnownError, MailboxError
 from meldingsloft.flow.dispatch import discard, enter, publish, stage
@@ -100,7 +100,8 @@ def _commit(msh: Msh, handled: list[Handled], look: _Round) -> Iterator[Received
     staged: list[Handled] = []
     for item in handled:
         try:
-            staged.append(_stage(msh, item))
+            _stage(msh, item)
+            staged.append(item)
         except MailboxError as trouble:
             _drop(msh, item)
             yield look.leave(item.claim.name, trouble)
@@ -128,7 +129,7 @@ def _commit(msh: Msh, handled: list[Handled], look: _Round) -> Iterator[Received
     yield from (item.line for item, _ in kept)
 
 
-def _stage(msh: Msh, item: Handled) -> Handled:
+def _stage(msh: Msh, item: Handled) -> None:
     item.claim.keep(item.keep_path)
     if item.failed_reason is not None:
         msh.filing.write_reason(item.keep_path, item.failed_reason)
@@ -137,8 +138,8 @@ def _stage(msh: Msh, item: Handled) -> Handled:
     if item.again is not None:
         _, delivery, mail = item.again
         msh.mailboxes.stage(delivery.edi_address, delivery.mail_name, mail)
-    outs = tuple(stage(msh, out) for out in item.outgoing)
-    return replace(item, outgoing=outs)
+    for out in item.outgoing:
+        stage(msh, out)
 
 
 def _drop(msh: Msh, item: Handled) -> None:

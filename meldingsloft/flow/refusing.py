@@ -28,7 +28,7 @@ _HEAD_BYTES = 64 * 1024
 def too_large(msh: Msh, mail: Mail) -> Handled:
     """A mail above the limit: kept unread, its sender told by a Fault when the head tells who that is (EB-201)."""
     error = UnreadableError(
-        "ML-U005",
+        "ML-U032",
         f"the mail is larger than the {msh.settings.max_mail_bytes} bytes taken here",
         hint="send it in parts, or agree on a larger limit",
     )

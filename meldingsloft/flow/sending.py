@@ -14,7 +14,6 @@ from meldingsloft.domain.envelopes import (
     AckRequested,
     Endpoint,
     Envelope,
-    EnvelopeKind,
     ManifestReference,
     MessageHeader,
     format_instant,
@@ -25,10 +24,10 @@ from meldingsloft.domain.heads import Address, Head, generated_instant
 from meldingsloft.domain.identifiers import ContentId, ConversationId, HerId, MessageId, default_cpa_id
 from meldingsloft.domain.journal import Entry, NewEntry
 from meldingsloft.domain.parties import PartyRecord
-from meldingsloft.domain.states import Direction, State
+from meldingsloft.domain.states import State
 from meldingsloft.ebxml.envelope import envelop
 from meldingsloft.ebxml.sealing import seal
-from meldingsloft.flow.dispatch import Outgoing, discard, enter, outgoing, publish, stage
+from meldingsloft.flow.dispatch import About, Outgoing, discard, enter, outgoing, publish, stage
 from meldingsloft.flow.msh import Msh
 from meldingsloft.flow.recovery import recover
 from meldingsloft.validate.message import ValidationResult, validate_message
@@ -107,24 +106,26 @@ def deliver(msh: Msh, prepared: Sequence[Prepared]) -> Iterator[Sent]:
     """
     if any(item.already for item in prepared):
         recover(msh)
-    staged: list[tuple[Head, Outgoing]] = []
+    staged: list[Outgoing] = []
     try:
         for item in prepared:
-            staged.extend((item.head, stage(msh, out)) for out in item.outgoing)
+            for out in item.outgoing:
+                stage(msh, out)
+                staged.append(out)
         msh.filing.sync()
         now = msh.clock.now()
         with msh.journal.transaction():
-            numbers = [enter(msh, out, now) for _, out in staged]
+            numbers = [enter(msh, out, now) for out in staged]
     except BaseException:
-        discard(msh, (out for _, out in staged))
+        discard(msh, staged)
         raise
-    for _, out in staged:
+    for out in staged:
         publish(msh, out.entry)
     msh.mailboxes.sync()
     with msh.journal.transaction():
         msh.journal.settle(numbers, msh.clock.now())
     yield from (_sent(entry) for item in prepared for entry in item.already)
-    yield from (_sent(out.entry) for _, out in staged)
+    yield from (_sent(out.entry) for out in staged)
 
 
 def planned(prepared: Prepared) -> Iterator[Sent]:
@@ -254,8 +255,7 @@ def _outgoing(
         timestamp=format_instant(msh.clock.now()),
         time_to_live=options.time_to_live,
     )
-    entry = payload_entry(head)
-    out = envelop_payload(msh, payload, head.message_type, header, sender, receiver, entry)
+    out = envelop_payload(msh, payload, head.message_type, header, sender, receiver, facts_of(head))
     if len(out.mail) > msh.settings.max_send_bytes and not options.unlimited:
         raise MailboxError(
             "ML-P020",
@@ -265,13 +265,9 @@ def _outgoing(
     return out
 
 
-def payload_entry(head: Head) -> NewEntry:
+def facts_of(head: Head) -> About:
     """The journal facts of a message by its head."""
-    return NewEntry(
-        direction=Direction.OUT,
-        kind=EnvelopeKind.MESSAGE,
-        message_id="",
-        state=State.QUEUED,
+    return About(
         msg_id=head.msg_id,
         message_type=head.message_type.short_name,
         original_id=original_id(head),
@@ -286,7 +282,7 @@ def envelop_payload(
     header: MessageHeader,
     sender: PartyRecord,
     receiver: PartyRecord,
-    entry: NewEntry,
+    about: About,
 ) -> Outgoing:
     """Seal a payload for its receiver, wrap and sign it."""
     sealed = seal(
@@ -302,7 +298,7 @@ def envelop_payload(
     reference = ManifestReference(sealed.content_id, sealed.namespace, sealed.version)
     facts = Envelope(header, ack_requested=AckRequested(), manifest=(reference,))
     enveloped = envelop(facts, (sealed,), key=msh.keys.signing_key(sender.her_id), software=msh.software)
-    return outgoing(msh, enveloped, sender, receiver, entry)
+    return outgoing(msh, enveloped, sender, receiver, about)
 
 
 def _words(head: Head) -> _Words:

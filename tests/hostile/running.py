@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import pkgutil
 import resource
 import select
 import subprocess
@@ -16,7 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import meldingsloft
 from meldingsloft.cli.main import run
+
+for _found in pkgutil.walk_packages(meldingsloft.__path__, "meldingsloft."):
+    if not _found.name.endswith("__main__"):
+        importlib.import_module(_found.name)  # so that each child starts with everything at hand
 
 PATIENT = "Gunnhildstad"
 """Stands for everything that is nobody else's business; put into hostile input wherever text fits, it must come out nowhere."""
@@ -52,7 +59,7 @@ class Ended:
         return self
 
 
-def meldingsloft(*arguments: object, cwd: Path, given: bytes | None = None, seconds: float = SECONDS) -> Ended:
+def program(*arguments: object, cwd: Path, given: bytes | None = None, seconds: float = SECONDS) -> Ended:
     """One command line in a forked process, which starts in no time; killed when it takes longer than it may."""
     with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         stdin.write(given or b"")
