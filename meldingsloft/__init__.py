@@ -6,9 +6,6 @@ never prints. Names are loaded on first use, so that importing the package costs
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
-
 from meldingsloft.version import __version__
 
 _HOMES = {
@@ -33,7 +30,9 @@ _HOMES = {
 __all__ = ["__version__", "read_envelope", *_HOMES]  # noqa: PLE0604 - all of them are strings
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
+    import importlib
+
     if name == "read_envelope":
         return importlib.import_module("meldingsloft.ebxml.opening").read
     home = _HOMES.get(name)

@@ -7,19 +7,20 @@ Global options may stand before or after the command. Data goes to stdout, what 
 from __future__ import annotations
 
 import codecs
-import datetime as dt
 import io
-import json
 import os
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from meldingsloft.domain.errors import ExitStatus, MeldingsloftError, WrongUsageError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
 
 
 @dataclass(slots=True)
@@ -37,6 +38,8 @@ class Session:
 
     def json_line(self, values: Mapping[str, Any]) -> None:
         """One JSON object on stdout, flushed so that pipes see it at once."""
+        import json
+
         line = json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n"
         write_bytes(line.encode("utf-8"))
 
