@@ -168,12 +168,14 @@ def read_input(name: str) -> bytes:
         return sys.stdin.buffer.read()
     from meldingsloft.adapters.durable import read_file
 
-    return read_file(Path(name))
+    return read_file(name)
 
 
 def _instant(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dt.datetime | None:
     if value is None:
         return None
+    import datetime as dt
+
     try:
         when = dt.datetime.fromisoformat(value)
     except ValueError:
@@ -185,10 +187,10 @@ def _global_options() -> list[click.Parameter]:
     return [
         click.Option(
             ["--workspace"],
-            type=click.Path(path_type=Path),
+            type=click.Path(),
             metavar="DIR",
             expose_value=False,
-            callback=_keep,
+            callback=_keep_path,
             help="The workspace folder.",
         ),
         click.Option(
@@ -235,7 +237,28 @@ def _keep_time(context: click.Context, parameter: click.Parameter, value: str | 
     return _keep(context, parameter, _instant(context, parameter, value))  # type: ignore[no-any-return]
 
 
-HELP_NAMES = {"help_option_names": ["-h", "--help"], "max_content_width": 110}
+def _keep_path(context: click.Context, parameter: click.Parameter, value: str | None) -> Path | None:
+    from pathlib import Path
+
+    path = None if value is None else Path(value)
+    _keep(context, parameter, path)
+    return path
+
+
+def _width() -> int:
+    """Columns of the terminal, at most 110; asked here since click would load half the archive modules to know."""
+    try:
+        columns = (
+            int(os.environ.get("COLUMNS", ""))
+            if os.environ.get("COLUMNS", "").isdecimal()
+            else os.get_terminal_size().columns
+        )
+    except OSError:
+        columns = 80
+    return max(50, min(columns, 110) - 2)
+
+
+HELP_NAMES: dict[str, Any] = {"help_option_names": ["-h", "--help"], "terminal_width": _width()}
 
 
 class MeldingsloftCommand(click.Command):

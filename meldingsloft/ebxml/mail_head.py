@@ -14,8 +14,9 @@ _MANY = 400
 _FOLDED = re.compile(rb"\r?\n[ \t]+")
 _LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:([^\r\n]*)")
 _ID = re.compile(r"<([^<>\s]+)>|([^<>\s,;]+)")
-_ADDRESS = re.compile(r"<\s*([^<>\s]*)\s*>")
-_BARE_ADDRESS = re.compile(r"[^\s,;<>()\"]+@[^\s,;<>()\"]+")
+_ADDRESS = re.compile(r"<([^<>]*)>")
+_BARE_ADDRESS = re.compile(r"(?<![^\s,;<>()\"])[^\s,;<>()\"@]+@[^\s,;<>()\"]+")
+"""Looked for where a word begins only: a header of 64 KB without any ``@`` takes no longer than it is long."""
 _EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
 _HINT_HEADERS = ("multipart/related", "text/xml", "multipart/report")
 
@@ -65,7 +66,7 @@ def head_of(headers: Headers) -> MailHead:
 def address_of(value: str) -> str:
     """The address of a From or similar header: what stands in ``<…>``, else what has an ``@``; ``mailto:`` is taken away."""
     found = _ADDRESS.search(value)
-    text = found.group(1) if found else ""
+    text = found.group(1).strip() if found else ""
     if not found:
         bare = _BARE_ADDRESS.search(value)
         text = bare.group(0) if bare else ""

@@ -12,7 +12,8 @@ LINE = 76
 AS_IS = frozenset({"", "7bit", "8bit", "binary"})
 _WHITE = b" \t\r\n"
 _QP_BROKEN = re.compile(rb"=(?![0-9A-Fa-f]{2}|[ \t]*(?:\r?\n|\Z))|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xff]")
-_QP_TRAILING = re.compile(rb"[ \t]+(?=\r?\n|\Z)")
+_QP_TRAILING = re.compile(rb"(?<![ \t])[ \t]+(?=\r?\n|\Z)")
+"""From the beginning of a run of blanks only: a run of a million is looked at once."""
 
 
 def decode(data: bytes, encoding: str, *, where: str, offset: int) -> bytes:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meldingsloft.apprec.correlating import correlate
-from meldingsloft.domain.envelopes import EnvelopeKind, SoapFault, Verified
+from meldingsloft.domain.envelopes import Acknowledgment, EnvelopeKind, SoapFault, Verified
 from meldingsloft.domain.heads import Head
 from meldingsloft.domain.journal import Delivery, Entry, NewEntry
 from meldingsloft.domain.states import Direction, State
@@ -25,20 +25,21 @@ if TYPE_CHECKING:
 
 
 def correlate_signal(msh: Msh, mail: Mail, verified: Verified) -> Handled:
-    """An Acknowledgment or ErrorList whose signature holds; other signals are kept and not answered (EB-009)."""
-    envelope, header = verified.envelope, verified.header
-    ref = envelope.acknowledgment.ref_to_message_id if envelope.acknowledgment else header.ref_to_message_id
-    answered = msh.journal.outgoing(ref) if ref else None
-    if answered is None or header.kind not in (EnvelopeKind.ACKNOWLEDGMENT, EnvelopeKind.ERROR):
-        return _signal(msh, mail, verified, None, ())
-    change = _acknowledged(verified, answered) if envelope.acknowledgment else _error_signalled(verified, answered)
-    return _signal(msh, mail, verified, answered, (change,))
+    """An Acknowledgment or ErrorList whose signature holds, by Service and Action (EB-005); others are only kept (EB-009)."""
+    header, acknowledgment = verified.header, verified.envelope.acknowledgment
+    if header.kind is EnvelopeKind.ACKNOWLEDGMENT and acknowledgment is not None:
+        answered = msh.journal.outgoing(acknowledgment.ref_to_message_id)
+        change = _acknowledged(verified, acknowledgment, answered) if answered else None
+    elif header.kind is EnvelopeKind.ERROR and header.ref_to_message_id:
+        answered = msh.journal.outgoing(header.ref_to_message_id)
+        change = _error_signalled(verified, answered) if answered else None
+    else:  # a Ping, a status, or a signal without the block that would make it one
+        answered, change = None, None
+    return _signal(msh, mail, verified, answered, (change,) if change else ())
 
 
-def _acknowledged(verified: Verified, answered: Entry) -> Change:
+def _acknowledged(verified: Verified, acknowledgment: Acknowledgment, answered: Entry) -> Change:
     """Delivered, as far as transport goes, if the right party says so of the very bytes we sent (EB-084, EB-088)."""
-    acknowledgment = verified.envelope.acknowledgment
-    assert acknowledgment is not None
     if verified.header.sender.her_id != answered.receiver:
         return Change(answered, None, "acknowledgment-ignored", "it comes from another party than the one we wrote to")
     theirs = dict(acknowledgment.digests)

@@ -18,7 +18,7 @@ from meldingsloft.domain.envelopes import (
     MessageHeader,
     format_instant,
 )
-from meldingsloft.domain.errors import InvalidMessageError, MailboxError, PartnerError
+from meldingsloft.domain.errors import InvalidMessageError, PartnerError
 from meldingsloft.domain.findings import Finding, Severity, has_errors
 from meldingsloft.domain.heads import Address, Head, generated_instant
 from meldingsloft.domain.identifiers import ContentId, ConversationId, HerId, MessageId, default_cpa_id
@@ -218,7 +218,7 @@ def _not_yet_sent(
         finding = Finding(
             "GN-006", Severity.ERROR, "this message id has been sent before",
             detail=f"MsgId {head.msg_id} to {closed[0].receiver} in envelope {closed[0].message_id}, state {closed[0].state}",
-            hint="give the message a new MsgId; what failed is sent again with `meldingsloft resend`", source="HISD 1154:2018 §4",
+            hint="give the message a new MsgId; --force sends it all the same, and the receiver will ignore it", source="HISD 1154:2018 §4",
         )  # fmt: skip
         raise InvalidMessageError(
             "ML-V003",
@@ -257,8 +257,8 @@ def _outgoing(
     )
     out = envelop_payload(msh, payload, head.message_type, header, sender, receiver, facts_of(head))
     if len(out.mail) > msh.settings.max_send_bytes and not options.unlimited:
-        raise MailboxError(
-            "ML-P020",
+        raise InvalidMessageError(
+            "ML-V004",
             f"the mail would be {len(out.mail)} bytes, more than the {msh.settings.max_send_bytes} the network takes",
             hint="shrink the attachments, or send with --unlimited where the receiver agrees",
         )

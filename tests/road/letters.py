@@ -10,7 +10,9 @@ GEN_DATE = "2026-03-02T11:30:00+01:00"
 PATIENT = """<Patient><FamilyName>Fjellstad</FamilyName><GivenName>Sunniva</GivenName><DateOfBirth>1961-04-12</DateOfBirth><Sex V="2" DN="Kvinne"/></Patient>"""
 
 
-def dialog(msg_id: str = "", *, sender: str = HOSPITAL, receiver: str = MUNICIPALITY, patient: str = PATIENT, extra: str = "") -> bytes:
+def dialog(
+    msg_id: str = "", *, sender: str = HOSPITAL, receiver: str = MUNICIPALITY, patient: str = PATIENT, extra: str = ""
+) -> bytes:
     """A helsefaglig dialog 1.1 that is valid in every respect the road asks for."""
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <MsgHead xmlns="http://www.kith.no/xmlstds/msghead/2006-05-24">

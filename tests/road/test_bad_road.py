@@ -64,7 +64,12 @@ def test_what_was_changed_on_the_way_is_refused(town: Town, name: str, change: C
     send(hospital, dialog())
     in_transit(town, change)
     (line,) = empty(municipality)
-    assert (line.verdict, line.answer, line.error_codes, line.apprec) == ("refused", "error", ("SecurityFailure",), "none"), name
+    assert (line.verdict, line.answer, line.error_codes, line.apprec) == (
+        "refused",
+        "error",
+        ("SecurityFailure",),
+        "none",
+    ), name
     assert not town.filed("municipality", MUNICIPALITY)
     (signal,) = empty(hospital)
     assert (signal.kind, signal.error_codes) == ("error", ("SecurityFailure",))
@@ -87,7 +92,12 @@ def test_a_forced_schema_invalid_message_is_rejected_with_t02(town: Town) -> Non
     hospital, municipality = town.servers["hospital"], town.servers["municipality"]
     send(hospital, dialog().replace(b"<Notat>", b"<Notat><Nei/>"), force=True)
     (line,) = empty(municipality)
-    assert (line.verdict, line.answer, line.apprec, line.apprec_errors) == ("rejected", "acknowledgment", "rejected", ("T02",))
+    assert (line.verdict, line.answer, line.apprec, line.apprec_errors) == (
+        "rejected",
+        "acknowledgment",
+        "rejected",
+        ("T02",),
+    )
     assert not town.filed("municipality", MUNICIPALITY)
     empty(hospital)
     assert states(hospital) == [State.APPREC_REJECTED]
@@ -116,7 +126,9 @@ def test_encrypted_to_another_party_it_cannot_be_opened(town: Town) -> None:
     pem = town.network / "register"
     encrypting = next(path for path in pem.iterdir() if path.name.startswith(MUNICIPALITY) and "encrypt" in path.name)
     before = encrypting.read_bytes()
-    encrypting.write_bytes(next(path for path in pem.iterdir() if path.name.startswith(HOSPITAL) and "encrypt" in path.name).read_bytes())
+    encrypting.write_bytes(
+        next(path for path in pem.iterdir() if path.name.startswith(HOSPITAL) and "encrypt" in path.name).read_bytes()
+    )
     send(town.open("hospital"), dialog())
     encrypting.write_bytes(before)
     (line,) = empty(municipality)
@@ -297,7 +309,10 @@ def test_an_apprec_for_something_never_sent(town: Town) -> None:
         path.unlink()
     hospital = town.open("hospital")
     lines = empty(hospital)
-    assert sorted((line.kind, line.verdict) for line in lines) == [("acknowledgment", "unmatched"), ("apprec", "unmatched")]
+    assert sorted((line.kind, line.verdict) for line in lines) == [
+        ("acknowledgment", "unmatched"),
+        ("apprec", "unmatched"),
+    ]
     (apprec,) = [line for line in lines if line.kind == "apprec"]
     assert apprec.answer == "acknowledgment", "it arrived; the rest is for the log"
     assert not town.filed("hospital", HOSPITAL)
@@ -327,7 +342,9 @@ def test_an_acknowledgment_from_somebody_else_does_not_count(town: Town) -> None
     other = tampering.element(tampering.soap_of(mail.read_bytes()), "MessageId")
     empty(office)
     signal = next(path for path in town.inbox(HOSPITAL) if b"multipart" not in path.read_bytes())
-    in_place = tampering.change_soap(signal.read_bytes(), f"RefToMessageId>{other}", f"RefToMessageId>{sent.message_id}")
+    in_place = tampering.change_soap(
+        signal.read_bytes(), f"RefToMessageId>{other}", f"RefToMessageId>{sent.message_id}"
+    )
     signal.write_bytes(in_place)
     empty(hospital)
     first = next(entry for entry in entries(hospital, direction=Direction.OUT) if entry.message_id == sent.message_id)
@@ -383,3 +400,37 @@ def test_without_ack_requested_it_is_processed_with_a_warning(town: Town) -> Non
     assert states(hospital) == [State.APPREC_OK]
     (entry,) = entries(hospital, direction=Direction.OUT)
     assert "acknowledged-with-warning" in [event.what for event in hospital.journal.events(entry.id)]
+
+
+def test_a_signal_is_what_its_action_says(town: Town) -> None:
+    """A MessageError that also carries an Acknowledgment acknowledges nothing (EB-005, EB-106)."""
+    from dataclasses import replace
+
+    from meldingsloft.domain.envelopes import Acknowledgment
+    from meldingsloft.domain.identifiers import MessageId
+    from meldingsloft.ebxml.envelope import envelop
+    from meldingsloft.ebxml.mime import write_mail
+    from meldingsloft.ebxml.reading import Addresses
+    from meldingsloft.ebxml.signals import error_list
+
+    hospital, municipality = town.servers["hospital"], town.servers["municipality"]
+    (sent,) = send(hospital, dialog())
+    own = municipality.own[MUNICIPALITY]  # type: ignore[index]
+    from meldingsloft.domain.envelopes import EbxmlError, Endpoint
+
+    addresses = Addresses(Endpoint.her(HOSPITAL), Endpoint.her(MUNICIPALITY), MessageId(sent.message_id))  # type: ignore[arg-type]
+    now = municipality.clock.now()
+    facts = error_list(
+        addresses,
+        [EbxmlError("SecurityFailure", "Error")],
+        own=own.her_id,
+        message_id=MessageId(str(uuid.uuid4())),
+        now=now,
+    )
+    both = replace(facts, acknowledgment=Acknowledgment(facts.header.timestamp, MessageId(sent.message_id)))
+    entity = envelop(both, key=municipality.keys.signing_key(own.her_id)).entity
+    town.drop(
+        HOSPITAL, write_mail(entity, from_address=own.edi_address, to_address="x@y.example", message_id="1@x", date=now)
+    )
+    empty(hospital)
+    assert states(hospital) == [State.ERROR_SIGNALLED]

@@ -50,7 +50,9 @@ def test_the_story_is_told_in_order(town: Town) -> None:
 
 def test_parties_of_one_workspace_write_to_each_other(tmp_path: Path) -> None:
     town = Town(tmp_path)
-    house = town.found("house", "8800100", [NewParty("Medisinsk avdeling", her_id=HOSPITAL), NewParty("Omsorg", her_id=MUNICIPALITY)])
+    house = town.found(
+        "house", "8800100", [NewParty("Medisinsk avdeling", her_id=HOSPITAL), NewParty("Omsorg", her_id=MUNICIPALITY)]
+    )
     payload = dialog().replace(b"8800200", b"8800100")
     send(house, payload)
     for _ in range(3):
@@ -74,7 +76,9 @@ def test_an_official_example_travels_the_road(path: Path, tmp_path: Path) -> Non
     head = head_of(payload)
     assert head.sender is not None
     town = Town(tmp_path)
-    sender = town.found("sender", head.sender.organisation.her_id or "1", [party_of(head.sender)], head.sender.organisation.name)
+    sender = town.found(
+        "sender", head.sender.organisation.her_id or "1", [party_of(head.sender)], head.sender.organisation.name
+    )
     houses: dict[str, list[NewParty]] = {}
     own = {head.sender.her_id}
     for address in head.receivers:

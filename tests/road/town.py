@@ -39,7 +39,12 @@ class Town:
     def found(self, name: str, org_her_id: str, parties: Sequence[NewParty], organisation: str = "") -> Msh:
         """A workspace with these parties, opened."""
         made = create_workspace(
-            self.folder / name, name=organisation or name.capitalize(), org_her_id=org_her_id, network=self.folder / "network", party=parties[0], clock=self.clock
+            self.folder / name,
+            name=organisation or name.capitalize(),
+            org_her_id=org_her_id,
+            network=self.folder / "network",
+            party=parties[0],
+            clock=self.clock,
         )
         workspace = made.workspace
         for party in parties[1:]:
@@ -82,7 +87,9 @@ def two_houses(folder: Path) -> Town:
     """A hospital with one party and a municipality with one."""
     town = Town(folder)
     town.found("hospital", "8800100", [NewParty("Medisinsk avdeling", her_id=HOSPITAL)], "Kristiansund sykehus")
-    town.found("municipality", "8800200", [NewParty("Pleie- og omsorgstjenesten", her_id=MUNICIPALITY)], "Kristiansund kommune")
+    town.found(
+        "municipality", "8800200", [NewParty("Pleie- og omsorgstjenesten", her_id=MUNICIPALITY)], "Kristiansund kommune"
+    )
     return town
 
 
@@ -111,7 +118,9 @@ def head_of(payload: bytes) -> Head:
 def party_of(address: Address, her_id: str = "") -> NewParty:
     level = address.party
     assert level is not None
-    return NewParty(level.name or "Uten navn", "person" if level.person else "service", her_id=her_id or level.her_id or "")
+    return NewParty(
+        level.name or "Uten navn", "person" if level.person else "service", her_id=her_id or level.her_id or ""
+    )
 
 
 _MSG_ID = re.compile(rb"(<(?:\w+:)?MsgId>)[^<]*(</)")
