@@ -6,9 +6,13 @@ acknowledged) and a last time by its receiver, with real keys, durable writes an
 
 from __future__ import annotations
 
+import json
 import re
 import resource
+import shlex
 import shutil
+import statistics
+import subprocess
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -90,6 +94,14 @@ class Road:
 @click.argument("files", nargs=-1, metavar="[FILE…]")
 @click.option("--procs", type=click.IntRange(1), default=1, help="Processes, each with its own network.")
 @click.option("--batch", type=click.IntRange(1), default=32, help="Messages on the road at once.")
+@click.option(
+    "--against",
+    metavar="CMD",
+    help="Another command to measure against, in turns: {n}, {procs} and {files} are filled in; its last line on stdout is such a JSON object.",
+)
+@click.option(
+    "--rounds", type=click.IntRange(1), default=3, help="Turns of both with --against; the median of the ratios counts."
+)
 @click.option("--profile", type=click.Path(path_type=Path), metavar="FILE", help="Write a cProfile of the timed part.")
 @click.option(
     "--work-root",
@@ -103,23 +115,55 @@ def command(
     files: tuple[str, ...],
     procs: int,
     batch: int,
+    against: str | None,
+    rounds: int,
     profile: Path | None,
     work_root: Path | None,
 ) -> None:
     """Send COUNT messages, made from FILES in turn, through the whole road and tell how long it took.
 
-    The last line on stdout is one JSON object with n, wall_s and cpu_s.
+    The last line on stdout is one JSON object with n, wall_s and cpu_s, and with --against the ratios to the other command.
     """
     names = list(files) or _samples()
-    folder = Path(tempfile.mkdtemp(prefix="meldingsloft-bench-", dir=work_root))
-    try:
-        result = _in_processes(folder, names, count, procs, batch, profile)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    ratios: dict[str, list[float]] = {"wall_ratio": [], "cpu_ratio": []}
+    for _ in range(rounds if against else 1):
+        result = _in_a_folder(work_root, names, count, procs, batch, profile)
+        if against:
+            other = _other(against, count, procs, names)
+            for name in ratios:
+                key = name.replace("_ratio", "_s")
+                ratios[name].append(result[key] / other[key])
     for step, seconds in result["steps"].items():
         session.say(f"{1e3 * seconds / count:8.3f} ms CPU  {step}")
     session.say(f"{count / result['wall_s']:8.1f} messages a second, {1e3 * result['cpu_s'] / count:.3f} ms CPU each")
-    session.json_line({"form": "meldingsloft.bench/1", "n": count, "procs": procs} | result)
+    told = {name: round(statistics.median(values), 2) for name, values in ratios.items() if values}
+    for name, value in told.items():
+        session.say(f"{value:8.2f} x the {name.partition('_')[0]} time of the other command")
+    session.json_line({"form": "meldingsloft.bench/1", "n": count, "procs": procs} | result | told)
+
+
+def _in_a_folder(
+    work_root: Path | None, names: Sequence[str], count: int, procs: int, batch: int, profile: Path | None
+) -> dict[str, Any]:
+    folder = Path(tempfile.mkdtemp(prefix="meldingsloft-bench-", dir=work_root))
+    try:
+        return _in_processes(folder, names, count, procs, batch, profile)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _other(template: str, count: int, procs: int, names: Sequence[str]) -> dict[str, float]:
+    filled = template.format(n=count, procs=procs, files=" ".join(shlex.quote(name) for name in names))
+    ran = subprocess.run(shlex.split(filled), capture_output=True, text=True, check=False)  # noqa: S603 - the caller's own command
+    try:
+        told = json.loads(ran.stdout.strip().splitlines()[-1])
+        return {key: float(told[key]) * count / float(told["n"]) for key in ("wall_s", "cpu_s")}
+    except (IndexError, KeyError, ValueError, TypeError):
+        raise WrongUsageError(
+            "ML-C032",
+            "the other command did not end with a JSON object that holds n, wall_s and cpu_s",
+            hint="run it by hand and look at its last line",
+        ) from None
 
 
 def _samples() -> list[str]:

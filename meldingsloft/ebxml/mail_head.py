@@ -65,9 +65,9 @@ def head_of(headers: Headers) -> MailHead:
 
 def address_of(value: str) -> str:
     """The address of a From or similar header: what stands in ``<…>``, else what has an ``@``; ``mailto:`` is taken away."""
-    found = _ADDRESS.search(value)
-    text = found.group(1).strip() if found else ""
-    if not found:
+    found = next((inside for inside in _ADDRESS.findall(value) if len(inside.split()) < 2), None)
+    text = (found or "").strip()
+    if found is None:
         bare = _BARE_ADDRESS.search(value)
         text = bare.group(0) if bare else ""
     return text.removeprefix("mailto:").removeprefix("//")

@@ -206,10 +206,11 @@ def _parts(raw: bytes, body: int, delimiter: bytes, limits: MailLimits) -> tuple
     """All parts between the delimiter lines; what stands before the first and after the closing one is no part."""
     parts: list[MimePart] = []
     start = -1
-    position = body
+    line = b"\n" + delimiter
+    position = body - 1  # the line end before a delimiter may be that of the headers or of another delimiter
     while True:
-        found = raw.find(delimiter, position)
-        if found < 0:
+        found = raw.find(line, position) + 1
+        if not found:
             raise UnreadableError(
                 "ML-U025",
                 "the multipart is cut off: no closing delimiter",
@@ -218,13 +219,14 @@ def _parts(raw: bytes, body: int, delimiter: bytes, limits: MailLimits) -> tuple
             )
         position = found + len(delimiter)
         after = _AFTER_DELIMITER.match(raw, position)
-        if after is None or (found != body and raw[found - 1] != 10):
+        if after is None:
             continue
         if start >= 0:
             parts.append(_read_part(raw, start, _before(raw, found, start), len(parts) + 1, limits))
         if after.group(1):
             break
-        position = start = after.end()
+        start = after.end()
+        position = start - 1
     if not parts:
         raise UnreadableError("ML-U033", "the multipart has no parts", where="mail", detail=f"byte {body}")
     return tuple(parts)
