@@ -9,16 +9,21 @@ from __future__ import annotations
 import contextlib
 import json
 import re
+import stat
 import tomllib
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from meldingsloft.adapters.durable import read_file
-from meldingsloft.domain.errors import CaseError
+from meldingsloft.adapters.durable import read_file, trouble
+from meldingsloft.adapters.toml_files import NotTomlError, parse_toml
+from meldingsloft.domain.errors import CaseError, MailboxError
 
 Key = tuple[str | int, ...]
+_LARGEST_CASE = 16 * 1024 * 1024
+_LARGEST_ATTACHMENT = 16 * 1024 * 1024
+"""Bytes; what is larger is read so far only, and too large for any message."""
 _PLACE = re.compile(r"\(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)")
 
 
@@ -46,8 +51,20 @@ class CaseFile:
         return self.name
 
     def load_attachment(self, name: str) -> bytes:
-        """The bytes of a file named in the case. Raises MailboxError when it cannot be read."""
-        return read_file(self.folder / name)
+        """The bytes of an ordinary file named in the case, no more than a message can hold.
+
+        Raises:
+            MailboxError: it cannot be read, or is a device or pipe, which might never end.
+        """
+        path = self.folder / name
+        try:
+            if not stat.S_ISREG(path.stat().st_mode):
+                raise MailboxError("ML-P005", "cannot read: not an ordinary file", hint="name a file", where=str(path))
+        except OSError as fault:
+            raise trouble(fault, path, "read") from None
+        except ValueError:  # a name with a zero byte
+            raise MailboxError("ML-P001", "cannot read: there is no file of such a name", hint="check the name") from None
+        return read_file(path, _LARGEST_ATTACHMENT)
 
 
 def read_case_file(name: str, data: bytes | None = None) -> CaseFile:
@@ -58,11 +75,13 @@ def read_case_file(name: str, data: bytes | None = None) -> CaseFile:
         MailboxError: the file cannot be read.
     """
     folder = Path(name).parent if data is None else Path()
-    return parse_case(read_file(Path(name)) if data is None else data, name, folder)
+    return parse_case(read_file(Path(name), _LARGEST_CASE + 1) if data is None else data, name, folder)
 
 
 def parse_case(data: bytes, name: str, folder: Path) -> CaseFile:
     """A case from its bytes. Raises CaseError as ``read_case_file``."""
+    if len(data) > _LARGEST_CASE:
+        raise CaseError("ML-C041", f"the case is larger than {_LARGEST_CASE} bytes", where=name, hint="attachments lie in files beside it")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
@@ -82,14 +101,12 @@ def _is_json(text: str) -> bool:
 
 def _toml(text: str, name: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as fault:
+        return parse_toml(text)
+    except NotTomlError as fault:
         found = _PLACE.search(str(fault))
         line = found["line"] if found and found["line"] else text.count("\n") + 1
         told = _PLACE.sub("", str(fault).splitlines()[0]).strip()
         raise _unreadable(f"the case is not well-formed TOML: {told[:1].lower()}{told[1:]}", name, line) from None
-    except RecursionError:
-        raise _unreadable("the case nests too deep", name, 1) from None
 
 
 def _json(text: str, name: str) -> dict[str, Any]:
@@ -101,6 +118,8 @@ def _json(text: str, name: str) -> dict[str, Any]:
         ) from None
     except RecursionError:
         raise _unreadable("the case nests too deep", name, 1) from None
+    except (ValueError, OverflowError):  # Python reads no number of more than 4300 digits
+        raise _unreadable("a number in the case is too long", name, 1) from None
     if not isinstance(values, dict):
         raise _unreadable("the case is a list", name, 1)
     return values
@@ -109,8 +128,8 @@ def _json(text: str, name: str) -> dict[str, Any]:
 def _without_doubles(name: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     made = dict(pairs)
     if len(made) < len(pairs):
-        keys = [key for key, _ in pairs]
-        double = next(key for key in keys if keys.count(key) > 1)
+        seen: set[str] = set()
+        double = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
         raise CaseError(
             "ML-C041", f"the key {double!r} stands twice in one object", where=name, hint="keep one of them"
         )

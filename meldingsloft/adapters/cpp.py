@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from meldingsloft.crypto.certificates import read_certificate
-from meldingsloft.domain.errors import CertificateError, EnvelopeError
+from meldingsloft.domain.errors import CertificateError, UnreadableError
 from meldingsloft.domain.identifiers import HerId, is_her_id
 from meldingsloft.xmlsafe import parse
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 CPPA = "{http://www.oasis-open.org/committees/ebxml-cppa/schema/cpp-cpa-2_0.xsd}"
 _X509 = "{http://www.w3.org/2000/09/xmldsig#}X509Certificate"
 _ROOTS = (f"{CPPA}CollaborationProtocolProfile", f"{CPPA}CollaborationProtocolAgreement")
+_LONGEST_NAME = 250
 _TLS = ("ServerCertificateRef", "ClientCertificateRef")
 
 
@@ -44,13 +45,12 @@ def parties_of(data: bytes) -> list[ProfiledParty]:
     """Every party with a HER-id of a CPP or CPA.
 
     Raises:
-        UnreadableError: not XML.
-        EnvelopeError: ``ML-E050``, neither CPP nor CPA, or no party in it has a HER-id.
+        UnreadableError: not XML; ``ML-E050``, neither CPP nor CPA, or no party in it has a HER-id.
     """
     root = parse(data)
     found = [] if root.tag not in _ROOTS else [p for info in root.iter(f"{CPPA}PartyInfo") if (p := _party(info))]
     if not found:
-        raise EnvelopeError(
+        raise UnreadableError(
             "ML-E050",
             "this is no CPP or CPA with a party that has a HER-id",
             hint="give a CPP 2.0 or CPA 2.0 document, or a register record (TOML)",
@@ -66,7 +66,7 @@ def _party(info: etree._Element) -> ProfiledParty | None:
     signing, encryption = _certificates(info)
     return ProfiledParty(
         her_id=HerId(her_id),
-        name=_attribute(info, "partyName") or "",
+        name="".join(sign if sign.isprintable() else " " for sign in _attribute(info, "partyName") or "")[:_LONGEST_NAME].strip(),
         org_number=ids.get("ENH") or ids.get("ORGNUMMER") or "",
         edi_address=next(_addresses(info), ""),
         signing_certificates=signing,

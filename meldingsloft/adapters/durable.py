@@ -45,15 +45,18 @@ def checkpoint(name: str) -> None:
         _fault(name)
 
 
-def read_file(path: AnyPath) -> bytes:
-    """The bytes of a file.
+def read_file(path: AnyPath, most: int | None = None) -> bytes:
+    """The bytes of a file, all or the first ``most``.
 
     Raises:
         MailboxError: ``ML-P001`` … ``ML-P009``.
     """
     try:
-        with open(path, "rb", buffering=0) as handle:  # noqa: PTH123 - one system call less than Path
-            return handle.readall()
+        if most is not None:
+            with open(path, "rb") as handle:  # noqa: PTH123 - as below
+                return handle.read(most)
+        with open(path, "rb", buffering=0) as whole:  # noqa: PTH123 - one system call less than Path
+            return whole.readall()
     except OSError as fault:
         raise trouble(fault, path, "read") from None
 

@@ -146,7 +146,7 @@ def import_file(network: Path, path: Path, *, organisation: Organisation | None 
 
     Raises:
         NothingMatchedError: ``ML-N020``, the folder holds no record.
-        ConfigError, EnvelopeError, UnreadableError, MailboxError: as those that read and write.
+        ConfigError, UnreadableError, MailboxError: as those that read and write.
     """
     if path.is_dir() or path.suffix == ".toml":
         records = _of_folder(path)

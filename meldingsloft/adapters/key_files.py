@@ -20,11 +20,11 @@ Ask = Callable[[str], bytes | None]
 """Asks a person for the passphrase of a file; None when there is nobody to ask."""
 
 _PRIVATE_KEY = re.compile(
-    rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----.*?-----END (?:[A-Z]+ )*PRIVATE KEY-----", re.DOTALL
+    rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----[^-]*(?:-(?!----)[^-]*)*-----END (?:[A-Z]+ )*PRIVATE KEY-----"
 )
 _ENCRYPTED = (b"BEGIN ENCRYPTED PRIVATE KEY", b"Proc-Type: 4,ENCRYPTED")
 _PEM = b"-----BEGIN "
-_CMS_PEM = re.compile(rb"-----BEGIN (?:CMS|PKCS7)-----(.*?)-----END (?:CMS|PKCS7)-----", re.DOTALL)
+_CMS_PEM = re.compile(rb"-----BEGIN (?:CMS|PKCS7)-----([^-]*)-----END (?:CMS|PKCS7)-----")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/=\s]+")
 _ENDINGS = frozenset({".pem", ".crt", ".cer", ".der"})
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -21,6 +22,30 @@ _ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in (*map(chr, range(32)), "\x7f")} 
     ord("\r"): "\\r",
 }
 Scalar = str | int | float | bool
+_ENDLESS_KEY = re.compile(r"""(?<![\w.-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){200}""")
+"""Keys of so many parts cost tomllib the square of their number, in time and in memory."""
+
+
+class NotTomlError(ValueError):
+    """A text that tomllib does not take, for whatever reason."""
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """The tables of a TOML text.
+
+    Raises:
+        NotTomlError: not TOML, or nested, dotted or counted beyond all measure.
+    """
+    if text.count(".") >= 200 and _ENDLESS_KEY.search(text):
+        raise NotTomlError("a key has more than 200 parts")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as fault:
+        raise NotTomlError(str(fault)) from None
+    except RecursionError:
+        raise NotTomlError("it nests too deep") from None
+    except (ValueError, OverflowError):  # Python reads no number of more than 4300 digits
+        raise NotTomlError("a number is too long") from None
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -32,13 +57,13 @@ def read_toml(path: Path) -> dict[str, Any]:
     """
     data = read_file(path)
     try:
-        return tomllib.loads(data.decode("utf-8-sig"))
+        return parse_toml(data.decode("utf-8-sig"))
     except UnicodeDecodeError as fault:
         line = data.count(b"\n", 0, fault.start) + 1
         raise ConfigError(
             "ML-C101", f"line {line} is not UTF-8", hint="save the file as UTF-8", where=str(path)
         ) from None
-    except tomllib.TOMLDecodeError as fault:
+    except NotTomlError as fault:
         raise ConfigError(
             "ML-C101",
             f"the file is not TOML: {_said(fault)}",
@@ -47,7 +72,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         ) from None
 
 
-def _said(fault: tomllib.TOMLDecodeError) -> str:
+def _said(fault: NotTomlError) -> str:
     text = str(fault)
     return text[:1].lower() + text[1:]
 

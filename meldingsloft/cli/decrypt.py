@@ -13,6 +13,9 @@ EXAMPLE = """\
 meldingsloft decrypt epikrise.p7m --key mottaker.p12 --passfile hemmelig.txt -o epikrise.xml
 meldingsloft decrypt - --key ny.p12 --key gammel.p12 < epikrise.p7m > epikrise.xml"""
 
+_MOST = 144 * 1024 * 1024
+"""Bytes: the largest CMS object that is opened, in base64."""
+
 
 @frame.command("decrypt", example=EXAMPLE)
 @click.argument("file")
@@ -33,7 +36,7 @@ def command(
     from meldingsloft.domain.errors import MeldingsloftError
 
     refuse_own_output(file, output)
-    data = unarmoured(frame.read_input(file))
+    data = unarmoured(frame.read_input(file, most=_MOST))
     keys = [read_key(path, passfile=passfile, ask=ask_passphrase(file)) for path in key]
     try:
         opened = decrypt(data, keys)

@@ -58,7 +58,7 @@ def command(
     from meldingsloft.domain.errors import MeldingsloftError
 
     refuse_own_output(file, output)
-    data = frame.read_input(file)
+    data = frame.read_input(file, most=None)
     at = session.at_time or SystemClock().now()
     certificates: list[bytes] = []
     for path in recipients:

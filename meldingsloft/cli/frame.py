@@ -158,17 +158,23 @@ def write_output(data: bytes, output: Path | None, *, force_binary: bool = False
     write_file(output, data, mode=0o644)
 
 
-def read_input(name: str) -> bytes:
-    """The bytes of a file, or of stdin for ``-``.
+_LARGEST_INPUT = 64 * 1024 * 1024 + 1
+"""One byte more than the largest document or mail that is taken apart."""
+
+
+def read_input(name: str, most: int | None = _LARGEST_INPUT) -> bytes:
+    """The bytes of a file, or of stdin for ``-``, up to ``most``.
+
+    Of what is too large only so much is read that it is refused for its size, whatever memory there is.
 
     Raises:
         MeldingsloftError: ``ML-P001`` family when the file cannot be read.
     """
     if name == "-":
-        return sys.stdin.buffer.read()
+        return sys.stdin.buffer.read(-1 if most is None else most)
     from meldingsloft.adapters.durable import read_file
 
-    return read_file(name)
+    return read_file(name, most)
 
 
 def _instant(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dt.datetime | None:

@@ -144,6 +144,7 @@ def import_(
     Exit status: 5 for what is neither; 8 for a folder without records; 9 when a record is not in order.
     """
     from meldingsloft.adapters.enrolment import import_file
+    from meldingsloft.domain.errors import MeldingsloftError
     from meldingsloft.domain.identifiers import HerId
     from meldingsloft.domain.parties import Organisation
 
@@ -152,8 +153,11 @@ def import_(
     organisation = Organisation(org_name, HerId(org_her_id), org_number) if org_name and org_her_id else None
     target = _network(session, network)
     for path in files:
-        for record in import_file(target, path, organisation=organisation):
-            _told(session, record)
+        try:
+            for record in import_file(target, path, organisation=organisation):
+                _told(session, record)
+        except MeldingsloftError as error:
+            raise error.at(str(path)) from None
 
 
 def show_records(session: frame.Session, records: Sequence[PartyRecord]) -> None:

@@ -8,7 +8,7 @@ Tags above 30 do not occur in CMS and are refused.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 CONSTRUCTED = 0x20
 
@@ -33,25 +33,32 @@ class BerLimits:
 
 
 DEFAULT_LIMITS = BerLimits()
+_NONE: list[Element] = []
+"""The children of every primitive element; never written to."""
 
 
-@dataclass(slots=True)
 class Element:
-    """One element; offsets count from the start of the bytes that were read."""
+    """One element; offsets count from the start of the bytes that were read.
 
-    data: bytes = field(repr=False)
-    tag: int
-    """First octet without the bit that marks constructed ones."""
-    constructed: bool
-    outer: int
-    """Offset of the tag."""
-    start: int
-    """Offset of the content."""
-    end: int = -1
-    """Offset after the content."""
-    next: int = -1
-    """Offset after the element (and its end-of-contents octets)."""
-    children: list[Element] = field(default_factory=list)
+    A plain class with a list for constructed elements only: some forty are made for every payload.
+    """
+
+    __slots__ = ("children", "constructed", "data", "end", "next", "outer", "start", "tag")
+
+    def __init__(self, data: bytes, tag: int, constructed: bool, outer: int, start: int, end: int) -> None:
+        self.data = data
+        self.tag = tag
+        """First octet without the bit that marks constructed ones."""
+        self.constructed = constructed
+        self.outer = outer
+        """Offset of the tag."""
+        self.start = start
+        """Offset of the content."""
+        self.end = end
+        """Offset after the content; -1 until it is known."""
+        self.next = end
+        """Offset after the element (and its end-of-contents octets)."""
+        self.children: list[Element] = [] if constructed else _NONE
 
     @property
     def content(self) -> bytes:
@@ -108,11 +115,18 @@ def read(data: bytes, limits: BerLimits = DEFAULT_LIMITS) -> Element:
     position, count = root.start, 1
     while stack:
         parent = stack[-1]
-        if _closes(data, parent, position):
-            position = parent.next
+        stop = parent.end
+        if position == stop:
             stack.pop()
             continue
-        element = _header(data, position, parent.end if parent.end >= 0 else len(data))
+        if stop < 0:
+            if data[position : position + 2] == b"\x00\x00":
+                parent.end, parent.next = position, position + 2
+                position += 2
+                stack.pop()
+                continue
+            stop = len(data)
+        element = _header(data, position, stop)
         count += 1
         if count > limits.max_elements:
             raise BerLimitError("more elements than the limit")
@@ -129,19 +143,6 @@ def read(data: bytes, limits: BerLimits = DEFAULT_LIMITS) -> Element:
     return root
 
 
-def _closes(data: bytes, parent: Element, position: int) -> bool:
-    """Whether a constructed element ends here; sets its end when the length was indefinite."""
-    if parent.end >= 0:
-        if position == parent.end:
-            parent.next = parent.end
-            return True
-        return False
-    if data[position : position + 2] == b"\x00\x00":
-        parent.end, parent.next = position, position + 2
-        return True
-    return False
-
-
 def _header(data: bytes, offset: int, stop: int) -> Element:
     """Tag and length at an offset; the content of a definite length lies before ``stop``."""
     if offset + 2 > stop:
@@ -149,12 +150,12 @@ def _header(data: bytes, offset: int, stop: int) -> Element:
     tag, size, start = data[offset], data[offset + 1], offset + 2
     if tag & 0x1F == 0x1F:
         raise BerError("a tag above 30")
-    constructed = bool(tag & CONSTRUCTED)
+    constructed = tag & CONSTRUCTED != 0
     tag &= ~CONSTRUCTED
     if size == 0x80:
         if not constructed:
             raise BerError("an indefinite length without constructed content")
-        return Element(data, tag, constructed, offset, start)
+        return Element(data, tag, constructed, offset, start, -1)
     if size > 0x80:
         octets = size & 0x7F
         if octets > 8 or start + octets > stop:
@@ -164,4 +165,4 @@ def _header(data: bytes, offset: int, stop: int) -> Element:
     end = start + size
     if end > stop:
         raise BerError("cut off")
-    return Element(data, tag, constructed, offset, start, end, end)
+    return Element(data, tag, constructed, offset, start, end)

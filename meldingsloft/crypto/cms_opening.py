@@ -30,6 +30,8 @@ _SET = der.SET & ~ber.CONSTRUCTED
 _OID = 0x06
 _CONTEXT = 0x80
 _MOST_RECIPIENTS = 200
+_LONGEST_NAME = 32
+"""Bytes of a serial number or key identifier that are shown; certificates have 20 at most (RFC 5280 §4.1.2.2)."""
 _SHORTEST_TAG = 12
 """Bytes of the GCM tag (RFC 5084 §3.2)."""
 
@@ -84,7 +86,9 @@ class _Recipient:
     @property
     def shown(self) -> str:
         """Serial number or key identifier, for messages."""
-        return str(self.serial) if self.serial is not None else f"key {(self.key_identifier or b'').hex()}"
+        if self.serial is None:
+            return f"key {(self.key_identifier or b'')[:_LONGEST_NAME].hex()}"
+        return str(self.serial) if self.serial.bit_length() <= 8 * _LONGEST_NAME else "a serial number that cannot be"
 
 
 @dataclass(frozen=True, slots=True)

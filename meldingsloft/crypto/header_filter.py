@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from lxml import etree
 
@@ -20,7 +20,9 @@ NEXT_MSH = "urn:oasis:names:tc:ebxml-msg:actor:nextMSH"
 NEXT = "http://schemas.xmlsoap.org/soap/actor/next"
 
 _ACTORS = frozenset({NEXT_MSH, NEXT})
-_ACTOR_BYTES = (NEXT_MSH.encode(), NEXT.encode())
+_ADDRESSED = tuple(f':actor="{actor}"'.encode() for actor in (NEXT_MSH, NEXT))
+_LONGEST_PREFIX = 64
+"""Bytes looked back over for the space before an attribute or the ``@`` of an expression; without either there is doubt."""
 _ACTOR = f"{{{SOAP}}}actor"
 _TOKEN = re.compile(r""""[^"]*"|'[^']*'|[^\s"']+|["']""")
 _ARM = r"""ancestor-or-self::(?:node\(\)|\*)\[@([\w.-]+):actor=(?:"([^"]*)"|'([^']*)')\]"""
@@ -37,8 +39,25 @@ def is_his_expression(text: str, namespaces: Mapping[str | None, str]) -> bool:
 
 
 def mentions_actors(data: bytes) -> bool:
-    """False when nothing in canonical bytes can be addressed to a next MSH."""
-    return any(actor in data for actor in _ACTOR_BYTES)
+    """False when nothing in canonical bytes can be addressed to a next MSH.
+
+    An Acknowledgment quotes the XPath of what it acknowledges; that is text and no attribute, as the ``@`` shows that no
+    name can hold. A canonical attribute has one space before its name, and its value stands in double quotes.
+    """
+    return any(_may_be_attribute(data, place) for addressed in _ADDRESSED for place in _places(data, addressed))
+
+
+def _places(data: bytes, sought: bytes) -> Iterator[int]:
+    place = data.find(sought)
+    while place >= 0:
+        yield place
+        place = data.find(sought, place + 1)
+
+
+def _may_be_attribute(data: bytes, end: int) -> bool:
+    """Whether a name that ends at an offset may be an attribute's."""
+    before = data[max(0, end - _LONGEST_PREFIX) : end]
+    return before.rfind(b"@") <= before.rfind(b" ")
 
 
 def signed_form(envelope: bytes) -> bytes:

@@ -9,7 +9,6 @@ signature cover something else than what is read afterwards.
 from __future__ import annotations
 
 import binascii
-import enum
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -21,6 +20,7 @@ from meldingsloft.crypto import algorithms as alg
 from meldingsloft.crypto.algorithms import CanonicalForm, HashName, SignatureMethod
 from meldingsloft.crypto.certificates import public_key, read_certificate
 from meldingsloft.crypto.header_filter import is_his_expression
+from meldingsloft.crypto.signature_report import Reason
 from meldingsloft.domain.errors import CertificateError
 
 if TYPE_CHECKING:
@@ -31,21 +31,6 @@ SIGNATURE = f"{_DS}Signature"
 _INCLUSIVE_NAMESPACES = f"{{{alg.EXCLUSIVE}}}InclusiveNamespaces"
 _MOST_REFERENCES = 200
 _PLAIN = CanonicalForm()
-
-
-class Reason(enum.StrEnum):
-    """Why a signature holds or not: a closed list, part of ``meldingsloft.verification/1``."""
-
-    OK = "ok"
-    ATTACHMENT_MISSING = "attachment-missing"
-    ATTACHMENT_ALTERED = "attachment-altered"
-    HEADER_ALTERED = "header-altered"
-    MESSAGE_ALTERED = "message-altered"
-    CANONICALISATION = "canonicalisation"
-    WRONG_KEY = "wrong-key"
-    MALFORMED = "malformed"
-    ALGORITHM_REFUSED = "algorithm-refused"
-    REFERENCE_REFUSED = "reference-refused"
 
 
 class SignatureRefusedError(Exception):
@@ -254,9 +239,22 @@ def _octets(node: etree._Element) -> bytes:
     if len(node):
         raise _malformed("a value is not base64")
     try:
-        return binascii.a2b_base64("".join((node.text or "").split()), strict_mode=True)
-    except (binascii.Error, ValueError) as fault:
+        return base64_octets(node.text or "")
+    except ValueError as fault:
         raise _malformed("a value is not base64") from fault
+
+
+def base64_octets(text: str) -> bytes:
+    """The octets of base64 with white space anywhere, in the one spelling they have (no stray bits, RFC 4648 §3.5).
+
+    Raises:
+        ValueError: it is something else.
+    """
+    written = "".join(text.split())
+    octets = binascii.a2b_base64(written, strict_mode=True)
+    if binascii.b2a_base64(octets, newline=False).decode("ascii") != written:
+        raise ValueError("another spelling")
+    return octets
 
 
 def _malformed(detail: str) -> SignatureRefusedError:

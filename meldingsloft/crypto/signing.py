@@ -71,7 +71,7 @@ def signature_xml(
     inside = _envelope_references(namespaces, hash_name).format(pairs[0][1]) + "".join(
         _reference(uri, value, hash_name) for uri, value in pairs[1:]
     )
-    xml = _signature(inside, tuple(namespaces), {}, key, hash_name)
+    xml = _signature(inside, tuple(namespaces), (), key, hash_name)
     return SignatureText(xml, tuple(pairs))
 
 
@@ -99,7 +99,8 @@ def sign_message(xml: bytes, key: SigningKey, *, hash_name: HashName = "sha256")
         f"{_digest_xml(value, hash_name)}</ds:Reference>"
     )
     namespaces = tuple((prefix or "", uri) for prefix, uri in root.nsmap.items())
-    attributes = {str(k): str(v) for k, v in root.attrib.items() if str(k).startswith(f"{{{canonical.XML_NAMESPACE}}}")}
+    inherited = f"{{{canonical.XML_NAMESPACE}}}"
+    attributes = tuple((str(k), str(v)) for k, v in root.attrib.items() if str(k).startswith(inherited))
     signature = _signature(reference, namespaces, attributes, key, hash_name)
     return xml[:place] + signature + xml[place:]
 
@@ -151,14 +152,13 @@ def _signed_info_head(hash_name: HashName) -> str:
 def _signature(
     references: str,
     namespaces: tuple[tuple[str, str], ...],
-    attributes: dict[str, str],
+    attributes: tuple[tuple[str, str], ...],
     key: SigningKey,
     hash_name: HashName,
 ) -> bytes:
     """The whole ds:Signature. SignedInfo is signed as it will be canonicalised in its context: all that is in scope on it."""
     inside = f"{_signed_info_head(hash_name)}{references}</ds:SignedInfo>".encode()
-    apex = canonical.start_tag("ds:SignedInfo", {**dict(namespaces), "ds": alg.DS}.items(), attributes)
-    value = binascii.b2a_base64(key.sign(apex + inside, hash_name), newline=False)
+    value = binascii.b2a_base64(key.sign(_apex(namespaces, attributes) + inside, hash_name), newline=False)
     declaration = b"" if ("ds", alg.DS) in namespaces else b' xmlns:ds="' + alg.DS.encode() + b'"'
     return b"".join(
         (
@@ -166,6 +166,12 @@ def _signature(
             b"<ds:SignatureValue>", value, b"</ds:SignatureValue>", _key_info(key.certificate), b"</ds:Signature>",
         )
     )  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def _apex(namespaces: tuple[tuple[str, str], ...], attributes: tuple[tuple[str, str], ...]) -> bytes:
+    """SignedInfo's start tag with all that is in scope on it."""
+    return canonical.start_tag("ds:SignedInfo", {**dict(namespaces), "ds": alg.DS}.items(), dict(attributes))
 
 
 @lru_cache(maxsize=128)

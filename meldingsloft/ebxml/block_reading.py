@@ -18,8 +18,9 @@ from meldingsloft.ebxml.values import EB, attribute_of, check_version, content_i
 if TYPE_CHECKING:
     from lxml import etree
 
-_DS = f"{{{ns.DS}}}"
+_DS_REFERENCE, _DIGEST_VALUE = f"{{{ns.DS}}}Reference", f"{{{ns.DS}}}DigestValue"
 _HREF = f"{{{ns.XLINK}}}href"
+_REFERENCE, _SCHEMA = f"{EB}Reference", f"{EB}Schema"
 _HEADER_PATH = "/SOAP:Envelope/SOAP:Header"
 
 
@@ -54,11 +55,13 @@ def read_acknowledgment(element: etree._Element | None) -> Acknowledgment | None
             location=f"{path}/eb:RefToMessageId",
             hint="EB-086",
         )
-    digests = tuple(
-        (ref.get("URI") or "", "".join(text_of(ref.find(f"{_DS}DigestValue")).split()))
-        for ref in element.findall(f"{_DS}Reference")
-    )
+    digests = tuple([_digest(child) for child in element[:] if child.tag == _DS_REFERENCE])
     return Acknowledgment(only_text(element, "Timestamp"), MessageId(reference), digests)
+
+
+def _digest(reference: etree._Element) -> tuple[str, str]:
+    value = next((child for child in reference[:] if child.tag == _DIGEST_VALUE), None)
+    return reference.get("URI") or "", "".join(text_of(value).split())
 
 
 def read_error_list(element: etree._Element | None) -> ErrorList | None:
@@ -100,7 +103,7 @@ def read_manifest(element: etree._Element | None) -> tuple[ManifestReference, ..
         return ()
     path = "/SOAP:Envelope/SOAP:Body/eb:Manifest"
     check_version(element, path)
-    references = tuple(_manifest_reference(reference, path) for reference in element.findall(f"{EB}Reference"))
+    references = tuple([_manifest_reference(child, path) for child in element[:] if child.tag == _REFERENCE])
     if not references:
         raise EnvelopeError(
             "ML-E009",
@@ -122,7 +125,7 @@ def _manifest_reference(element: etree._Element, path: str) -> ManifestReference
             location=f"{path}/eb:Reference/@xlink:href",
             hint="EB-121",
         )
-    schema = element.find(f"{EB}Schema")
+    schema = next((child for child in element[:] if child.tag == _SCHEMA), None)
     if schema is None:
         return ManifestReference(content_id)
     return ManifestReference(content_id, attribute_of(schema, "location"), attribute_of(schema, "version"))

@@ -27,10 +27,11 @@ SIGNATURE = f"{{{ns.DS}}}Signature"
 MUST_UNDERSTAND = f"{{{ns.SOAP}}}mustUnderstand"
 ACTOR = f"{{{ns.SOAP}}}actor"
 _EB = f"{{{ns.EB}}}"
-_HEADER_BLOCKS = frozenset(
-    {f"{_EB}{name}" for name in ("MessageHeader", "AckRequested", "Acknowledgment", "ErrorList")} | {SIGNATURE}
-)
-_BODY_BLOCKS = frozenset(f"{_EB}{name}" for name in ("Manifest", "StatusRequest", "StatusResponse"))
+_HEADER_BLOCKS = {_EB + name: name for name in ("MessageHeader", "AckRequested", "Acknowledgment", "ErrorList")} | {
+    SIGNATURE: SIGNATURE
+}
+_BODY_BLOCKS = {_EB + name: name for name in ("Manifest", "StatusRequest", "StatusResponse")}
+_ACTORS = etree.XPath("//@SOAP:actor", namespaces={"SOAP": ns.SOAP}, smart_strings=False)
 _ALLOWED_ACTORS = frozenset({"", ns.TO_PARTY_MSH})
 _HEADER_PATH = "/SOAP:Envelope/SOAP:Header"
 _BODY_PATH = "/SOAP:Envelope/SOAP:Body"
@@ -73,21 +74,20 @@ def _soap(root: etree._Element) -> tuple[etree._Element | None, etree._Element |
             "/",
             "the namespace must be http://schemas.xmlsoap.org/soap/envelope/",
         )
-    children = list(elements(root))
-    headers = [child for child in children if child.tag == HEADER]
-    bodies = [child for child in children if child.tag == BODY]
-    if len(headers) > 1 or len(bodies) > 1:
-        raise _fault("ML-E006", "SOAP:Header or SOAP:Body stands more than once", "/SOAP:Envelope", "EB-043")
-    return (headers[0] if headers else None), (bodies[0] if bodies else None)
+    found: dict[str, etree._Element] = {}
+    for child in root[:]:
+        if child.tag in (HEADER, BODY) and found.setdefault(child.tag, child) is not child:
+            raise _fault("ML-E006", "SOAP:Header or SOAP:Body stands more than once", "/SOAP:Envelope", "EB-043")
+    return found.get(HEADER), found.get(BODY)
 
 
 def _header_blocks(header: etree._Element, *, synchronous: bool) -> dict[str, etree._Element]:
     found: dict[str, etree._Element] = {}
-    for block in elements(header):
+    for block in header[:]:
         tag = block.tag
-        name = tag.removeprefix(_EB)
         actor = (block.get(ACTOR) or "").strip()
-        if tag in _HEADER_BLOCKS:
+        name = _HEADER_BLOCKS.get(tag)
+        if name is not None:
             _refuse_other_actor(name, actor)
             if name in found:
                 raise EnvelopeError(
@@ -153,10 +153,9 @@ def _check_sync_reply(block: etree._Element, actor: str) -> None:
 def _body_blocks(body: etree._Element) -> dict[str, etree._Element]:
     found: dict[str, etree._Element] = {}
     for block in elements(body):
-        tag = block.tag
-        if tag not in _BODY_BLOCKS:
+        name = _BODY_BLOCKS.get(block.tag)
+        if name is None:
             raise _fault("ML-E004", "SOAP:Body holds a block that is not known", f"{_BODY_PATH}/*", "EB-044")
-        name = tag.removeprefix(_EB)
         if name in found:
             raise EnvelopeError(
                 "ML-E006", f"eb:{name} stands more than once", answer="OtherXml", location=f"{_BODY_PATH}/eb:{name}"
@@ -167,6 +166,8 @@ def _body_blocks(body: etree._Element) -> dict[str, etree._Element]:
 
 def _refuse_unsigned_parts(root: etree._Element, header: etree._Element) -> None:
     """Nothing below a block may be addressed to a next actor: the XPath transform would take it out of the signature."""
+    if ns.UNSIGNED_ACTORS.isdisjoint(map(str.strip, _ACTORS(root))):
+        return
     for element in root.iter(etree.Element):
         actor = element.get(ACTOR)
         if actor is not None and actor.strip() in ns.UNSIGNED_ACTORS and element.getparent() is not header:

@@ -17,6 +17,7 @@ _DECLARATION = re.compile(
     r"""\s*<\?xml\s+version\s*=\s*["']([^"']{1,20})["'](?:\s+encoding\s*=\s*["']([^"']{1,60})["'])?(?:\s+standalone\s*=\s*["']\w+["'])?\s*\?>"""
 )
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_UTF_8 = frozenset({"utf-8", "UTF-8"})
 _SOURCE = "HITS 1171:2017 §8.4; HITS 1172:2017 r68, r78"
 
 
@@ -32,8 +33,14 @@ class Declared:
     """The encoding a byte order mark tells, empty without one."""
 
 
+_USUAL = b'<?xml version="1.0" encoding="UTF-8"?>'
+_IN_UTF_8 = Declared(present=True, encoding="UTF-8")
+
+
 def read_declaration(data: bytes) -> Declared:
     """The declaration at the start of a document, which need not be there."""
+    if data.startswith(_USUAL):
+        return _IN_UTF_8
     bom = next((name for mark, name in _BOMS if data.startswith(mark)), "")
     head = data[:400]
     text = head.decode("utf-16", "ignore") if bom == "utf-16" else head.removeprefix(codecs.BOM_UTF8).decode("latin-1")
@@ -85,6 +92,8 @@ def encoding_warnings(data: bytes) -> list[Finding]:
 
 def _codec(name: str, where: str) -> str:
     """One name for one encoding."""
+    if name in _UTF_8:
+        return "utf-8"
     try:
         found = codecs.lookup(name.strip()).name
     except (LookupError, ValueError):

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from meldingsloft.domain.errors import UnreadableError
+from meldingsloft.ebxml.plain_headers import plain_fields, plain_parameters
 
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+[ \t]*:")
 _LOST_INDENT = re.compile(rb"[ \t]*[A-Za-z0-9*_-]+[ \t]*=")
@@ -31,16 +32,18 @@ class Headers:
     _first: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        first: dict[str, str] = {}
-        for name, value in self.fields:
-            first.setdefault(name.lower(), value)
-        object.__setattr__(self, "_first", first)
+        object.__setattr__(self, "_first", {name.lower(): value for name, value in reversed(self.fields)})
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         return iter(self.fields)
 
     def __len__(self) -> int:
         return len(self.fields)
+
+    @property
+    def repeats(self) -> bool:
+        """True when any header stands more than once."""
+        return len(self._first) != len(self.fields)
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._first
@@ -98,10 +101,10 @@ def read_headers(raw: bytes, start: int, end: int, max_headers: int, where: str)
     Raises:
         UnreadableError: ``ML-U021`` too many; ``ML-U022`` a line that is no header.
     """
-    lines = _logical_lines(raw, start, end, where)
-    if len(lines) > max_headers:
+    fields = plain_fields(raw[start:end]) or [_split(line) for line in _logical_lines(raw, start, end, where)]
+    if len(fields) > max_headers:
         raise UnreadableError("ML-U021", f"more than {max_headers} headers", where=where, detail=f"byte {start}")
-    return Headers(tuple(_split(line) for line in lines))
+    return Headers(tuple(fields))
 
 
 def _logical_lines(raw: bytes, start: int, end: int, where: str) -> list[bytes]:
@@ -152,6 +155,9 @@ def read_parameters(value: str, where: str = "") -> tuple[str, Mapping[str, str]
     Raises:
         UnreadableError: ``ML-U024`` no media type, or one parameter with two values.
     """
+    plain = plain_parameters(value)
+    if plain is not None:
+        return plain
     bare = strip_comments(value) if "(" in value else value
     kind, _, rest = bare.partition(";")
     kind = _BLANK.sub("", kind).lower()

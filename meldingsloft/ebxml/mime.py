@@ -189,6 +189,8 @@ def _refuse_same_ids(parts: tuple[MimePart, ...]) -> None:
 
 
 def _refuse_repeated(headers: Headers, where: str) -> None:
+    if not headers.repeats:
+        return
     names = [name.lower() for name, _ in headers if name[:1] in "cC"]
     for single in _SINGLE:
         if names.count(single) > 1:

@@ -6,14 +6,23 @@ MimeProblem and is found before any digest is judged; a part whose digest differ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from meldingsloft.crypto import cms, verification
-from meldingsloft.domain.envelopes import Envelope, EnvelopeKind, ManifestReference, Opened, SoapFault, Verified
+from meldingsloft.crypto.stated_digests import signer_of
+from meldingsloft.domain.envelopes import (
+    Envelope,
+    EnvelopeKind,
+    ManifestReference,
+    Opened,
+    SignedReference,
+    SoapFault,
+    Verified,
+)
 from meldingsloft.domain.errors import EnvelopeError, UnreadableError
 from meldingsloft.domain.findings import Finding
 from meldingsloft.domain.identifiers import ContentId
@@ -24,9 +33,10 @@ from meldingsloft.ebxml.bounces import Bounce, read_bounce
 from meldingsloft.ebxml.faults import read_fault
 from meldingsloft.ebxml.mail_head import MailHead, head_of
 from meldingsloft.ebxml.mime import DEFAULT_LIMITS, Mail, MailKind, MailLimits, MimePart, read_mail
+from meldingsloft.ebxml.own_form import SHA256, OwnForm, recognise
 from meldingsloft.ebxml.plaintext import read_plaintext
-from meldingsloft.ebxml.reading import Addresses, envelope_of, read_addresses
-from meldingsloft.ebxml.tolerances import tolerances_of
+from meldingsloft.ebxml.reading import Addresses, addresses_of, envelope_of, read_addresses
+from meldingsloft.ebxml.tolerances import tolerances_of, tolerances_of_own_form
 from meldingsloft.ebxml.values import EB, content_id_of
 from meldingsloft.xmlsafe import parse
 
@@ -50,7 +60,8 @@ __all__ = [
 ]
 
 _NOTHING = etree.Element("nothing")
-_SIGNED_REFERENCE = f"{{{ns.DS}}}SignedInfo/{{{ns.DS}}}Reference"
+_SIGNED_INFO, _DS_REFERENCE = f"{{{ns.DS}}}SignedInfo", f"{{{ns.DS}}}Reference"
+_EB_REFERENCE = f"{EB}Reference"
 _HREF = f"{{{ns.XLINK}}}href"
 
 
@@ -59,17 +70,32 @@ class Arrived:
     """A mail that could be taken apart and whose SOAP part is XML; nothing in it is trusted."""
 
     mail: Mail
-    head: MailHead
     soap: bytes = field(repr=False)
     """Decoded bytes of the SOAP part; empty for a bounce."""
-    root: etree._Element = field(repr=False)
-    """Of the SOAP part; an element without meaning for a bounce."""
+    parsed: etree._Element | None = field(repr=False)
+    """Root of the SOAP part; an element without meaning for a bounce, None while nobody needs a tree (``own``)."""
     bounce: Bounce | None = None
     """Set when the mail is a delivery report."""
     fault: SoapFault | None = None
     """Set when the SOAP part is a Fault."""
     addresses: Addresses = Addresses()
     """As far as they can be read."""
+    blocks: Blocks | None = field(default=None, repr=False)
+    """Set with ``envelope`` when the whole header can be read; no more to be trusted than the rest."""
+    envelope: Envelope | None = field(default=None, repr=False)
+
+    own: OwnForm | None = field(default=None, repr=False)
+    """Set when the SOAP part is spelt as we spell it ourselves."""
+
+    @property
+    def root(self) -> etree._Element:
+        """Root of the SOAP part, parsed now if it has not been."""
+        return parse(self.soap) if self.parsed is None else self.parsed
+
+    @property
+    def head(self) -> MailHead:
+        """Who sent the mail and what it answers, by its mail headers."""
+        return head_of(self.mail.headers)
 
 
 def read(raw: bytes, limits: MailLimits = DEFAULT_LIMITS) -> Arrived:
@@ -79,16 +105,24 @@ def read(raw: bytes, limits: MailLimits = DEFAULT_LIMITS) -> Arrived:
         UnreadableError: not MIME, not XML, or an encoding that must not be guessed at (EB-041).
     """
     mail = read_mail(raw, limits)
-    head = head_of(mail.headers)
     if mail.kind is MailKind.REPORT:
-        return Arrived(mail, head, b"", _NOTHING, bounce=read_bounce(mail))
+        return Arrived(mail, b"", _NOTHING, bounce=read_bounce(mail))
     soap = mail.soap.content
-    encoding.check_encoding(soap, mail.soap.parameters.get("charset", "").strip())
+    charset = mail.soap.parameters.get("charset", "").strip()
+    own = recognise(soap) if charset.lower() == "utf-8" else None
+    if own is not None:
+        return Arrived(mail, soap, None, addresses=addresses_of(own.envelope.header), envelope=own.envelope, own=own)
+    encoding.check_encoding(soap, charset)
     try:
         root = parse(soap)
     except UnreadableError as error:
         raise error.at("SOAP part") from None
-    return Arrived(mail, head, soap, root, fault=read_fault(root), addresses=read_addresses(root))
+    try:
+        blocks = read_blocks(root)
+        envelope = envelope_of(blocks)
+    except EnvelopeError:  # what is wrong is told by the step that asks for it
+        return Arrived(mail, soap, root, fault=read_fault(root), addresses=read_addresses(root))
+    return Arrived(mail, soap, root, addresses=addresses_of(envelope.header), blocks=blocks, envelope=envelope)
 
 
 def addresses(arrived: Arrived) -> Addresses:
@@ -106,17 +140,22 @@ def check_structure(arrived: Arrived, schemas: Schemas | None = None, *, synchro
     """
     if arrived.addresses.kind is EnvelopeKind.MESSAGE:
         acceptance.check_mail(arrived.mail)
-    read_blocks(arrived.root, synchronous=synchronous)
+    if arrived.own is not None:
+        return []
+    if arrived.blocks is None:
+        read_blocks(arrived.root, synchronous=synchronous)
     return acceptance.check_schema(arrived.root, schemas) if schemas is not None else []
 
 
 def encoding_warnings(arrived: Arrived) -> list[Finding]:
     """A Warning for an envelope in another encoding than UTF-8 that was read all the same (EB-040)."""
-    return encoding.encoding_warnings(arrived.soap)
+    return [] if arrived.own is not None else encoding.encoding_warnings(arrived.soap)
 
 
 def tolerances(arrived: Arrived, envelope: Envelope) -> list[Finding]:
     """Everything in a readable envelope that the profile asks otherwise and that is let pass, by EB rule."""
+    if arrived.own is not None:
+        return tolerances_of_own_form(arrived.mail, envelope)
     return tolerances_of(arrived.mail, arrived.root, arrived.soap, envelope)
 
 
@@ -127,15 +166,29 @@ def verify(arrived: Arrived, *, synchronous: bool = False) -> Verified:
         EnvelopeError: a block that must not be; ``ML-E012`` a cid that matches no part (MimeProblem); a header that cannot be read.
         SignatureError: no signature, or one that does not hold; the reason is in the error.
     """
-    blocks = read_blocks(arrived.root, synchronous=synchronous)
     parts = _parts_by_id(arrived.mail.parts)
+    if arrived.own is not None and (verified := _verify_own_form(arrived, arrived.own, parts)) is not None:
+        return verified
+    blocks = arrived.blocks or read_blocks(arrived.root, synchronous=synchronous)
     _resolve(blocks, parts)
     report = verification.verify_envelope(arrived.root, parts)
     if not report.valid or report.certificate is None:
         raise report.refusal()
-    return Verified(
-        envelope_of(blocks), arrived.soap, parts, report.certificate, report.references, report.references_xml
-    )
+    envelope = arrived.envelope or envelope_of(blocks)
+    return Verified(envelope, arrived.soap, parts, report.certificate, report.references, report.references_xml)
+
+
+def _verify_own_form(arrived: Arrived, own: OwnForm, parts: Mapping[ContentId, bytes]) -> Verified | None:
+    """The envelope when all holds; None leaves it to the general way to say what does not."""
+    octets = {"": own.document} | {f"cid:{content_id}": content for content_id, content in parts.items()}
+    named = {reference.content_id for reference in own.envelope.manifest}
+    if {uri for uri, _ in own.stated} != octets.keys() or named != set(parts):
+        return None
+    certificate = signer_of(own.signed, own.value, own.certificate, [(octets[uri], value) for uri, value in own.stated])
+    if certificate is None:
+        return None
+    references = tuple(SignedReference(uri, "ok", SHA256, value.decode("ascii")) for uri, value in own.stated)
+    return Verified(own.envelope, arrived.soap, parts, certificate, references, own.fragments)
 
 
 def check_manifest(verified: Verified) -> None:
@@ -240,13 +293,14 @@ def _resolve(blocks: Blocks, parts: dict[ContentId, bytes]) -> None:
 
 def _cids(blocks: Blocks) -> Iterator[tuple[str, str]]:
     """(URI, where it stands) of every reference to a part."""
-    for reference in _references(blocks.body.get("Manifest"), f"{EB}Reference"):
+    for reference in _children(blocks.body.get("Manifest"), _EB_REFERENCE):
         yield reference.get(_HREF) or "", "/SOAP:Envelope/SOAP:Body/eb:Manifest/eb:Reference/@xlink:href"
-    for reference in _references(blocks.header.get(SIGNATURE), _SIGNED_REFERENCE):
-        uri = reference.get("URI") or ""
-        if uri.lower().startswith("cid:"):
-            yield uri, "/SOAP:Envelope/SOAP:Header/ds:Signature/ds:SignedInfo/ds:Reference/@URI"
+    for signed_info in _children(blocks.header.get(SIGNATURE), _SIGNED_INFO):
+        for reference in _children(signed_info, _DS_REFERENCE):
+            uri = reference.get("URI") or ""
+            if uri.lower().startswith("cid:"):
+                yield uri, "/SOAP:Envelope/SOAP:Header/ds:Signature/ds:SignedInfo/ds:Reference/@URI"
 
 
-def _references(block: etree._Element | None, path: str) -> list[etree._Element]:
-    return [] if block is None else block.findall(path)
+def _children(parent: etree._Element | None, tag: str) -> list[etree._Element]:
+    return [] if parent is None else [child for child in parent[:] if child.tag == tag]

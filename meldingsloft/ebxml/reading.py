@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _HEADER_PATH = "/SOAP:Envelope/SOAP:Header"
 _MESSAGE_HEADER = f"{_HEADER_PATH}/eb:MessageHeader"
-_ORDER = (
+_HEADER_CHILDREN = (
     "From",
     "To",
     "CPAId",
@@ -43,7 +43,12 @@ _ORDER = (
     "DuplicateElimination",
     "Description",
 )
-_DATA_ORDER = ("MessageId", "Timestamp", "RefToMessageId", "TimeToLive")
+_ORDER = {EB + name: (place, name) for place, name in enumerate(_HEADER_CHILDREN)}
+_DATA_ORDER = {
+    EB + name: (place, name) for place, name in enumerate(("MessageId", "Timestamp", "RefToMessageId", "TimeToLive"))
+}
+"""Tag: place in the order of the schema, local name."""
+_PARTY_ID, _ROLE = f"{EB}PartyId", f"{EB}Role"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +93,19 @@ def read_addresses(root: etree._Element) -> Addresses:
         conversation_id=ConversationId(found) if (found := only_text(header, "ConversationId")) else None,
         service=only_text(header, "Service"),
         action=only_text(header, "Action"),
+    )
+
+
+def addresses_of(header: MessageHeader) -> Addresses:
+    """The addresses of a header that could be read: what ``read_addresses`` makes of it."""
+    return Addresses(
+        header.sender,
+        header.receiver,
+        header.message_id,
+        header.cpa_id,
+        header.conversation_id,
+        header.service,
+        header.action,
     )
 
 
@@ -151,20 +169,17 @@ def read_header(header: etree._Element) -> MessageHeader:
     )
 
 
-def _children(parent: etree._Element, order: tuple[str, ...], path: str) -> dict[str, etree._Element]:
+def _children(parent: etree._Element, order: dict[str, tuple[int, str]], path: str) -> dict[str, etree._Element]:
     """eb: children by name, checked against the order of the schema; elements of other namespaces may stand last."""
     found: dict[str, etree._Element] = {}
     position = 0
-    for child in elements(parent):
+    for child in parent[:]:
         tag = child.tag
-        if not tag.startswith(EB):
+        known = order.get(tag)
+        if known is None:
+            _refuse_stranger(tag, path)
             continue
-        name = tag[len(EB) :]
-        if name not in order:
-            raise EnvelopeError(
-                "ML-E009", f"eb:{name[:40]} does not belong there", answer="OtherXml", location=path, hint="EB-042"
-            )
-        place = order.index(name)
+        place, name = known
         if place < position or (name in found and name != "Description"):
             raise EnvelopeError(
                 "ML-E009",
@@ -176,6 +191,15 @@ def _children(parent: etree._Element, order: tuple[str, ...], path: str) -> dict
         position = place
         found.setdefault(name, child)
     return found
+
+
+def _refuse_stranger(tag: object, path: str) -> None:
+    """An eb: element that does not belong; comments and elements of other namespaces may stand anywhere."""
+    if isinstance(tag, str) and tag.startswith(EB):
+        name = tag[len(EB) :][:40]
+        raise EnvelopeError(
+            "ML-E009", f"eb:{name} does not belong there", answer="OtherXml", location=path, hint="EB-042"
+        )
 
 
 def _required(children: dict[str, etree._Element], name: str, path: str) -> etree._Element:
@@ -215,7 +239,11 @@ def _endpoint(element: etree._Element, name: str) -> Endpoint:
             location=f"{path}/eb:PartyId",
             hint="EB-052",
         )
-    if any(child.tag not in {f"{EB}PartyId", f"{EB}Role"} for child in elements(element)):
+    if len(element) == len(endpoint.party_ids) + (endpoint.role is not None):
+        return endpoint
+    tags = [child.tag for child in elements(element)]
+    roles = tags.count(_ROLE)
+    if tags.count(_PARTY_ID) + roles != len(tags):
         raise EnvelopeError(
             "ML-E009",
             f"eb:{name} holds an element that does not belong there",
@@ -223,7 +251,7 @@ def _endpoint(element: etree._Element, name: str) -> Endpoint:
             location=path,
             hint="EB-042",
         )
-    if len(element.findall(f"{EB}Role")) > 1:
+    if roles > 1:
         raise EnvelopeError(
             "ML-E009",
             f"eb:{name} has more than one eb:Role",
@@ -237,5 +265,12 @@ def _endpoint(element: etree._Element, name: str) -> Endpoint:
 def _readable_endpoint(element: etree._Element | None) -> Endpoint | None:
     if element is None:
         return None
-    ids = tuple(PartyId(text_of(party), attribute_of(party, "type")) for party in element.findall(f"{EB}PartyId"))
-    return Endpoint(ids, text_of(element.find(f"{EB}Role")) or None) if ids else None
+    ids: list[PartyId] = []
+    role: etree._Element | None = None
+    for child in element[:]:
+        tag = child.tag
+        if tag == _PARTY_ID:
+            ids.append(PartyId(text_of(child), attribute_of(child, "type")))
+        elif tag == _ROLE and role is None:
+            role = child
+    return Endpoint(tuple(ids), text_of(role) or None) if ids else None

@@ -28,6 +28,7 @@ from meldingsloft.domain.envelopes import (
 )
 from meldingsloft.domain.errors import EnvelopeError
 from meldingsloft.ebxml import namespaces as ns
+from meldingsloft.ebxml.own_form import is_own_fragment
 from meldingsloft.xmlsafe import parse
 
 NAMESPACES = (("SOAP", ns.SOAP), ("eb", ns.EB), ("xlink", ns.XLINK))
@@ -106,6 +107,8 @@ def in_context(fragments: Sequence[bytes]) -> str:
     """Fragments in the canonical form they take inside our header; bindings used only in text (XPath) are kept."""
     if not fragments:
         return ""
+    if all(is_own_fragment(fragment) for fragment in fragments):
+        return b"".join(fragments).decode("ascii")
     root = parse(b"".join((_HOLDER_START, *fragments, _HOLDER_END)))
     canonical = etree.tostring(root.getroottree(), method="c14n", exclusive=False, with_comments=False)
     return canonical[len(_HOLDER_START) : -len(_HOLDER_END)].decode()

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+
+from lxml import etree
 
 from meldingsloft.domain.envelopes import Envelope, EnvelopeKind
 from meldingsloft.domain.findings import Finding, Place, Severity
@@ -18,10 +19,8 @@ from meldingsloft.ebxml import namespaces as ns
 from meldingsloft.ebxml.blocks import BODY, HEADER, MUST_UNDERSTAND, SIGNATURE, elements
 from meldingsloft.ebxml.encoding import read_declaration
 from meldingsloft.ebxml.mime import Mail, MailKind, MimePart
-from meldingsloft.xmlsafe import local_name
-
-if TYPE_CHECKING:
-    from lxml import etree
+from meldingsloft.hodemelding.nodes import children
+from meldingsloft.xmlsafe import local_name, namespace_of
 
 _W, _I = Severity.WARNING, Severity.INFO
 _EB = f"{{{ns.EB}}}"
@@ -32,17 +31,47 @@ _CPA_FORMS = re.compile(r"\d+_\d+(?:_\d+)?|[A-Za-z]+:\S+")
 _SIGNALS = frozenset({EnvelopeKind.ACKNOWLEDGMENT, EnvelopeKind.ERROR})
 
 
+_TRANSFORM = f"{_DS}Transform"
+_XPATH = "http://www.w3.org/TR/1999/REC-xpath-19991116"
+_NEWER = {
+    f"{_DS}{name}": Finding("EB-144", _I, f"{name} is newer than the published SHA-1", source=f"HITS 1172:2017 {rule}")
+    for name, rule in (("SignatureMethod", "r84"), ("DigestMethod", "r33"))
+}
+"""Found in nearly every mail, so made once."""
+_STATED = (_TRANSFORM, *_NEWER)
+"""Elements of a signature that state an algorithm."""
+
+
+_NOTHING = etree.Element("nothing")
+
+
 def tolerances_of(mail: Mail, root: etree._Element, soap: bytes, envelope: Envelope) -> list[Finding]:
     """All findings, in the order of the pipeline: mail, parts, XML, blocks, header, signals, metadata, signature."""
+    around = children(root)
+    header, body = around.get(HEADER), around.get(BODY)
+    blocks = [] if header is None else header[:]
     return [
         *_mail_headers(mail, envelope),
         *_parts(mail),
-        *_xml(root, soap),
+        *_xml(blocks, body, soap),
         *_header(envelope),
         *_signal(root, envelope),
         *_payload_message(envelope),
         *_metadata(envelope),
-        *_signature(root),
+        *_signature(blocks),
+    ]
+
+
+def tolerances_of_own_form(mail: Mail, envelope: Envelope) -> list[Finding]:
+    """The same for an envelope of the form we write ourselves, which leaves the XML nothing to be found in."""
+    return [
+        *_mail_headers(mail, envelope),
+        *_parts(mail),
+        *_header(envelope),
+        *_signal(_NOTHING, envelope),
+        *_payload_message(envelope),
+        *_metadata(envelope),
+        *_NEWER.values(),
     ]
 
 
@@ -107,16 +136,14 @@ def _shown(part: MimePart) -> str:
     return f"Content-Transfer-Encoding {part.transfer_encoding or 'none'}"
 
 
-def _xml(root: etree._Element, soap: bytes) -> Iterator[Finding]:
+def _xml(blocks: Sequence[etree._Element], body: etree._Element | None, soap: bytes) -> Iterator[Finding]:
     declared = read_declaration(soap)
     if not declared.present or not declared.encoding:
         yield _found("EB-040", "the envelope does not declare its encoding", "HITS 1172:2017 r68, r78")
-    body = root.find(BODY)
-    if body is not None and len(list(elements(body))) > 1:
+    if body is not None and len(body) > 1 and len(list(elements(body))) > 1:
         yield _found("EB-047", "SOAP:Body holds more than one element", "HITS 1172:2017 §5.11.2")
-    header = root.find(HEADER)
-    for block in elements(header) if header is not None else ():
-        if block.tag.startswith(_EB) and (block.get(MUST_UNDERSTAND) or "") != "1":
+    for block in blocks:
+        if (block.get(MUST_UNDERSTAND) or "") != "1" and namespace_of(block) == ns.EB:
             yield _found("EB-051", f"mustUnderstand of eb:{local_name(block)} is not 1", "HITS 1172:2017 r7, r69")
 
 
@@ -124,17 +151,18 @@ def _header(envelope: Envelope) -> Iterator[Finding]:
     header = envelope.header
     for name, endpoint in (("From", header.sender), ("To", header.receiver)):
         types = [party.type for party in endpoint.party_ids]
-        if set(types) - {"HER", "ENH"} or len(set(types)) != len(types):
+        if types != ["HER"] and (set(types) - {"HER", "ENH"} or len(set(types)) != len(types)):
             yield _found(
                 "EB-055", f"eb:{name} has PartyIds beside HER and ENH, or two of one type", "HIS 1037:2011 §6.2.1"
             )
     yield from _cpa_id(envelope)
     if not is_uuid(header.conversation_id):
         yield _found("EB-060", "eb:ConversationId is no UUID", "HIS 1037:2011 §6.2.1")
-    if not is_message_id(header.message_id):
-        yield _found("EB-065", "eb:MessageId is neither a UUID nor an RFC 2822 id", "HITS 1172:2017 r102")
-    elif not is_uuid(header.message_id):
-        yield _found("EB-066", "eb:MessageId is no UUID", "HITS 1172:2017 r102", _I)
+    if not is_uuid(header.message_id):
+        if is_message_id(header.message_id):
+            yield _found("EB-066", "eb:MessageId is no UUID", "HITS 1172:2017 r102", _I)
+        else:
+            yield _found("EB-065", "eb:MessageId is neither a UUID nor an RFC 2822 id", "HITS 1172:2017 r102")
     if not _ZONED.fullmatch(header.timestamp):
         yield _found(
             "EB-067", "eb:Timestamp has no time zone; UTC is assumed", "HIS 1037:2011 §6.2.1; HITS 1172:2017 r77"
@@ -250,14 +278,15 @@ def _metadata(envelope: Envelope) -> Iterator[Finding]:
         )
 
 
-def _signature(root: etree._Element) -> Iterator[Finding]:
-    signature = root.find(f"{HEADER}/{SIGNATURE}")
+def _signature(blocks: Sequence[etree._Element]) -> Iterator[Finding]:
+    signature = next((block for block in blocks if block.tag == SIGNATURE), None)
     if signature is None:
         return
-    algorithms = {element.get("Algorithm") or "" for element in signature.iter(f"{_DS}Transform")}
-    if "http://www.w3.org/TR/1999/REC-xpath-19991116" not in algorithms:
+    stated: dict[str, set[str]] = {tag: set() for tag in _STATED}
+    for element in signature.iter(*_STATED):
+        stated[element.tag].add(element.get("Algorithm") or "")
+    if _XPATH not in stated[_TRANSFORM]:
         yield _found("EB-142", "the signature lacks the XPath transform", "HITS 1172:2017 r35–r38")
-    for name, rule in (("SignatureMethod", "r84"), ("DigestMethod", "r33")):
-        methods = {element.get("Algorithm") or "" for element in signature.iter(_DS + name)}
-        if methods and not all(method.endswith("sha1") for method in methods):
-            yield _found("EB-144", f"{name} is newer than the published SHA-1", f"HITS 1172:2017 {rule}", _I)
+    for tag, newer in _NEWER.items():
+        if not all(method.endswith("sha1") for method in stated[tag]):
+            yield newer

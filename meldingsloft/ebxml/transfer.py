@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import re
+import struct
 
 from meldingsloft.domain.errors import UnreadableError
 
@@ -59,4 +60,7 @@ def _broken(encoding: str, where: str, offset: int) -> UnreadableError:
 def to_base64(data: bytes) -> bytes:
     """Base64 in lines of 76 signs with CRLF between them, none after the last."""
     packed = binascii.b2a_base64(data, newline=False)
-    return b"\r\n".join([packed[start : start + LINE] for start in range(0, len(packed), LINE)])
+    whole = len(packed) // LINE
+    lines = struct.Struct(f"{LINE}s" * whole).unpack_from(packed)
+    rest = packed[whole * LINE :]
+    return b"\r\n".join((*lines, rest) if rest else lines)

@@ -60,7 +60,8 @@ def attribute_of(element: etree._Element, name: str) -> str | None:
 
 def only(parent: etree._Element, name: str) -> etree._Element | None:
     """The eb: child of a name; None when there is none or more than one."""
-    found = parent.findall(EB + name)
+    tag = EB + name
+    found = [child for child in parent[:] if child.tag == tag]
     return found[0] if len(found) == 1 else None
 
 

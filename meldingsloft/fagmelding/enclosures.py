@@ -39,7 +39,7 @@ class Enclosure:
         if not content:
             raise Wrong("the file is empty")
         if len(content) > self.largest:
-            raise Wrong(f"the file has {len(content)} bytes and a message may have 10 MB", "send a smaller file")
+            raise Wrong("the file is larger than the 10 MB that a message may have", "send a smaller file")
         if not media_type(content):
             raise Wrong("the file is no PDF, JPEG or PNG", "receivers need not support anything else: save it as PDF")
         return content

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from lxml import etree
 
 
+_NOBODY = Level()
+
+
 def read_place(
     place: etree._Element | None, p: str, role: ReceiverRole = ReceiverRole.PRIMARY, *, requester: bool = False
 ) -> Address | None:
@@ -26,7 +29,7 @@ def read_place(
     around = children(place)
     hcp = children(around.get(p + "HCP"))
     inst = hcp.get(p + "Inst")
-    organisation = _level(inst, p) or Level()
+    organisation = _level(inst, p) or _NOBODY
     party, also = (_level(hcp.get(p + "HCProf"), p, person=True), ()) if inst is None else _parties(inst, p)
     if party is None and not organisation.name and not organisation.idents:
         return None
@@ -43,19 +46,20 @@ def read_place(
 
 def _parties(inst: etree._Element, p: str) -> tuple[Level | None, tuple[Level, ...]]:
     """The communication party, and what else stands below the virksomhet."""
-    services = _levels(inst, p, "Dept", person=False)
-    people = _levels(inst, p, "HCPerson", person=True)
+    services: list[Level] = []
+    people: list[Level] = []
+    service, person = p + "Dept", p + "HCPerson"
+    for element in inst[:]:
+        if element.tag in (service, person):
+            level = _level(element, p, person=element.tag == person)
+            if level is not None:
+                (people if level.person else services).append(level)
     everybody = services + people
     if not everybody:
         return None, ()
     party = next((level for level in everybody if level.her_id), everybody[0])
     keep = services if not party.person and party.her_id else everybody
     return party, tuple(level for level in keep if level is not party)
-
-
-def _levels(inst: etree._Element, p: str, name: str, *, person: bool) -> list[Level]:
-    found = (_level(element, p, person=person) for element in inst.iterchildren(p + name))
-    return [level for level in found if level is not None]
 
 
 def _level(element: etree._Element | None, p: str, *, person: bool = False) -> Level | None:

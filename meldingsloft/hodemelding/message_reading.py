@@ -13,7 +13,7 @@ from meldingsloft.domain.catalogue import MessageType
 from meldingsloft.domain.heads import Address, Head, ReceiverRole
 from meldingsloft.domain.identifiers import MsgId
 from meldingsloft.hodemelding.hcp_reading import read_place
-from meldingsloft.hodemelding.nodes import attribute, child, code, text
+from meldingsloft.hodemelding.nodes import attribute, child, children, code, text, value
 from meldingsloft.hodemelding.patients import identified_in_body
 
 if TYPE_CHECKING:
@@ -47,7 +47,8 @@ _RADIOLOGY = frozenset({"CT", "MA", "MR", "RTG", "SCI", "UL"})
 def read_message(root: etree._Element, p: str, message_type: MessageType) -> Head:
     """The head of a ``Message``; whatever is missing is left empty. ``p`` is the prefix of its namespace."""
     form = _FORMS[message_type.family]
-    kind = child(root, p + "Type")
+    around = children(root)
+    kind = around.get(p + "Type")
     type_code = attribute(kind, "V")
     bodies = list(root.iterchildren(p + form.body))
     body = bodies[0] if bodies else None
@@ -56,15 +57,15 @@ def read_message(root: etree._Element, p: str, message_type: MessageType) -> Hea
         message_type=message_type,
         type_code=type_code,
         type_name=attribute(kind, "DN"),
-        msg_id=MsgId(text(root, p + "MsgId")),
-        generated=attribute(child(root, p + "GenDate"), "V"),
+        msg_id=MsgId(value(around.get(p + "MsgId"))),
+        generated=attribute(around.get(p + "GenDate"), "V"),
         sender=read_place(child(body, p + form.sender), p, requester=form.sender == "Requester"),
         receivers=_receivers(bodies, p, form),
         action=_action(message_type, type_code, code(body, p + "MsgDescr")),
         document_id=document_ids[0] if document_ids else "",
         further_document_ids=tuple(number for number in document_ids[1:] if number),
         change_code=code(body, p + "ServType") or "N",
-        test=code(root, p + "Status") == "TEST",
+        test=attribute(around.get(p + "Status"), "V") == "TEST",
         urgent=message_type.family == "henvisning" and code(child(body, p + "ReqServ"), p + "Priority") == "0",
         patient_identified=all(_identified(each, p) for each in bodies),
     )

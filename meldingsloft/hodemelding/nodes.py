@@ -31,7 +31,7 @@ def first_element(element: etree._Element | None) -> etree._Element | None:
 
 def children(element: etree._Element | None) -> dict[str, etree._Element]:
     """The first child with each tag: one walk instead of a search for each name."""
-    return {} if element is None else {each.tag: each for each in element.iterchildren(reversed=True)}
+    return {} if element is None else {each.tag: each for each in element[::-1]}
 
 
 def value(element: etree._Element | None) -> str:

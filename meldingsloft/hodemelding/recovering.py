@@ -15,12 +15,14 @@ from meldingsloft.hodemelding.heads import read_head
 _PARSER = etree.XMLParser(
     recover=True, resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, collect_ids=False
 )
+_BEGINNING = 1_000_000
+"""Bytes that are looked at: heads stand first, and what follows may be anything and without end."""
 
 
 def recover_head(data: bytes, catalogue: Catalogue) -> Head | None:
     """The head of broken XML, None unless its type, its id, its sender and a recipient can be told."""
     try:
-        root = etree.fromstring(data, _PARSER)
+        root = etree.fromstring(data[:_BEGINNING], _PARSER)
     except (etree.XMLSyntaxError, LookupError, ValueError):
         return None
     if root is None or root.getroottree().docinfo.internalDTD is not None:

@@ -10,14 +10,20 @@ if TYPE_CHECKING:
     from meldingsloft.domain.errors import MeldingsloftError
 
 
+_SHOWN_PROBLEMS = 100
+"""What a person reads; JSON has them all."""
+
+
 def error_text(error: MeldingsloftError, *, colour: bool = False, terminal: Terminal | None = None) -> str:
     """One error as a block of lines, without a line break at the end; without a mend of its own it takes the catalogue's."""
     terminal = terminal or (Terminal(colour=True) if colour else PLAIN)
     lines = [f"{terminal.style(f'error[{error.code}]', 'error')}: {terminal.style(error.message, 'bold')}"]
     if error.where:
         lines.append(f"  {terminal.style('-->', 'dim')} {error.where}")
+    problems = getattr(error, "problems", ())
+    more = f"… and {len(problems) - _SHOWN_PROBLEMS} more" if len(problems) > _SHOWN_PROBLEMS else ""
     lines.extend(
-        f"   {terminal.style('|', 'dim')}  {said}" for said in (error.detail, *getattr(error, "problems", ())) if said
+        f"   {terminal.style('|', 'dim')}  {said}" for said in (error.detail, *problems[:_SHOWN_PROBLEMS], more) if said
     )
     mend = "; ".join(part for part in (_mend(error), f"more with `meldingsloft explain {error.code}`") if part)
     return terminal.fitted("\n".join([*lines, f"   = mend: {mend}"]))

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from meldingsloft.domain.identifiers import is_uuid
+from meldingsloft.hodemelding.nodes import child
 from meldingsloft.validate.checks import Check
 from meldingsloft.validate.discretion import shown
-from meldingsloft.xmlsafe import local_name, namespace_of
+from meldingsloft.xmlsafe import local_name
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -28,7 +29,7 @@ _ROLES = {
 def _look(subject: Subject) -> Iterator[Finding]:
     yield from _own_words(subject)
     yield from _status(subject)
-    for error in subject.root.iterchildren(f"{{{namespace_of(subject.root)}}}Error"):
+    for error in subject.root.iterchildren(f"{subject.prefix}Error"):
         yield from _error(subject, error)
     yield from _roles(subject)
 
@@ -72,7 +73,7 @@ def _roles(subject: Subject) -> Iterator[Finding]:
         party = subject.head_child(name)
         if party is None:
             continue
-        role = party.find(f"{{{namespace_of(party)}}}Role")
+        role = child(party, f"{subject.prefix}Role")
         code = role.get("V", "") if role is not None else ""
         if code not in allowed:
             detail = "absent" if role is None else "wrong"

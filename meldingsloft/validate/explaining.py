@@ -17,6 +17,7 @@ from typing import Any
 
 from lxml import etree
 
+from meldingsloft.validate.flooding import first_faults, is_long
 from meldingsloft.validate.violations import Kind, Violation, is_wildcard, read_log
 from meldingsloft.xmlsafe import local_name, namespace_of
 
@@ -24,6 +25,13 @@ _ROUNDS = 60
 _WORK = 60_000_000
 """Bytes to judge again in all trials of one document; small ones get the most trials."""
 _TRIALS = (12, 600)
+_CUT_OFF = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, collect_ids=False, huge_tree=True)
+_LONG_WORK = 10_000_000
+"""The same of a long document, which is judged twice each time."""
+_TOO_MANY = 1000
+"""Violations of a mended copy after which nothing more is told."""
+_LONG_LOG = 25
+"""Violations that cost as much to read as a small document costs to judge."""
 _DEEPEST_GAP = 5
 """Missing elements in a row."""
 _LIKE = 0.6
@@ -50,26 +58,66 @@ def explain(root: etree._Element, schema: Any, size: int) -> list[Told]:
     return list(_Mending(root, schema, size).told())
 
 
+def explain_beginning(root: etree._Element, schema: Any, beginning: bytes) -> list[Told]:
+    """The violations in the first bytes of a document with root ``root``.
+
+    What lies open where they end is left out: it may be complete in the whole.
+    """
+    cut = etree.fromstring(beginning, _CUT_OFF)
+    if cut is None:
+        return []
+    same = dict(zip(cut.iter(etree.Element), root.iter(etree.Element), strict=False))
+    last = next(reversed(same))
+    unfinished = {last, *last.iterancestors()}
+    found = [told for told in explain(cut, schema, len(beginning)) if told.violation.node not in unfinished]
+    return [replace(told, violation=replace(told.violation, node=same[told.violation.node])) for told in found]
+
+
+class _TooManyError(Exception):
+    """A mended copy has more violations than are told, or has been judged often enough."""
+
+
 class _Mending:
     def __init__(self, root: etree._Element, schema: Any, size: int) -> None:
         self._schema = schema
         self._copy = copy.deepcopy(root)
         self._original = dict(zip(self._copy.iter(), root.iter(), strict=True))
+        self._long = is_long(etree.tostring(root))
+        self._work = _LONG_WORK
         self._trials = max(_TRIALS[0], min(_TRIALS[1], _WORK // (size + 1)))
         self._attributes: dict[tuple[str, str], tuple[str, ...]] = {}
         self._seen: set[tuple[etree._Element, str, Kind, tuple[str, ...]]] = set()
 
     def told(self) -> Iterator[Told]:
         for _ in range(_ROUNDS):
-            fresh = [violation for violation in self._judge() if self._is_fresh(violation)]
+            try:
+                fresh = [violation for violation in self._judge() if self._is_fresh(violation)]
+            except _TooManyError:
+                return
             if not fresh:
                 return
             for violation in fresh:
-                for told in self._mend(violation):
+                for told in self._mended(violation):
                     yield replace(told, violation=replace(told.violation, node=self._original[told.violation.node]))
 
+    def _mended(self, violation: Violation) -> list[Told]:
+        try:
+            return self._mend(violation)
+        except _TooManyError:  # the trial brought to light what lay behind it: no more trials
+            self._trials = 0
+            return [Told(violation)]
+
     def _judge(self) -> list[Violation]:
-        return [] if self._schema.validate(self._copy) else list(read_log(self._copy, self._schema.error_log))
+        if self._long:
+            written = etree.tostring(self._copy)
+            self._work -= len(written)
+            if self._work < 0 or first_faults(written, self._schema, _TOO_MANY) is not None:
+                raise _TooManyError
+        if self._schema.validate(self._copy):
+            return []
+        found = list(read_log(self._copy, self._schema.error_log))
+        self._trials -= len(found) // _LONG_LOG
+        return found
 
     def _is_fresh(self, violation: Violation) -> bool:
         key = (violation.node, violation.attribute, violation.kind, violation.expected)
@@ -203,7 +251,7 @@ class _Mending:
         names = [name for name in violation.expected if not is_wildcard(name)]
         if not names:
             return [Told(violation)]
-        enough = tuple(name for name in names if len(names) == 1 or self._completes(node, name))
+        enough = tuple(name for name in names if len(names) == 1 or (self._trials > 0 and self._completes(node, name)))
         node.append(etree.Element((enough or names)[-1]))
         return [Told(replace(violation, expected=enough or (names[-1],)))]
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from meldingsloft.hodemelding.nodes import child, children, prefix_of
 from meldingsloft.validate.checks import Check
 from meldingsloft.validate.subject import MSGHEAD
-from meldingsloft.xmlsafe import local_name, namespace_of
+from meldingsloft.xmlsafe import local_name
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -37,13 +38,13 @@ def _in_head(subject: Subject) -> Iterator[Finding]:
 
 
 def _msghead_party(subject: Subject, party: etree._Element, apprec: str | None) -> Iterator[Finding]:
-    level1 = party.find(f"{_MH}Organisation")
-    if level1 is None or level1.find(f"{_MH}Ident") is None:
+    level1 = child(party, f"{_MH}Organisation")
+    if level1 is None or child(level1, f"{_MH}Ident") is None:
         yield subject.finding("MH-007", party if level1 is None else level1, apprec=apprec, party=local_name(party))
         return
     if not _has_her(level1):
         yield subject.finding("MH-008", level1, apprec=apprec, party=local_name(party))
-    if not _text(level1, "OrganisationName"):
+    if not _names(level1, "OrganisationName"):
         yield subject.finding("MH-011", level1, detail="organisation", party=local_name(party))
     yield from _msghead_level2(subject, level1, local_name(party), apprec)
 
@@ -57,15 +58,15 @@ def _msghead_level2(subject: Subject, level1: etree._Element, party: str, apprec
     for element in known:
         names = ("OrganisationName",) if local_name(element) == "Organisation" else ("FamilyName", "GivenName")
         for name in names:
-            if not _text(element, name):
+            if not _names(element, name):
                 yield subject.finding("MH-011", element, detail="party", party=party, missing=name)
 
 
 def _has_her(element: etree._Element) -> bool:
-    namespace = f"{{{namespace_of(element)}}}"
-    for ident in element.iterchildren(f"{namespace}Ident"):
-        type_id = ident.find(f"{namespace}TypeId")
-        if type_id is not None and type_id.get("V") == "HER" and _text(ident, "Id"):
+    p = prefix_of(element)
+    for ident in element.iterchildren(f"{p}Ident"):
+        inside = children(ident)
+        if _is_her(inside.get(f"{p}TypeId")) and _said(inside.get(f"{p}Id")):
             return True
     return False
 
@@ -75,45 +76,62 @@ def _in_message(subject: Subject) -> Iterator[Finding]:
     if row is None or row.in_msghead:
         return
     body_name, sender, sender_rule, receiver, receiver_rule = _HCP_RULES[row.family]
-    namespace = f"{{{namespace_of(subject.root)}}}"
-    for body in subject.root.iterchildren(f"{namespace}{body_name}"):
+    for body in subject.root.iterchildren(subject.prefix + body_name):
         yield from _hcp_party(subject, body, sender, sender_rule, "")
         yield from _hcp_party(subject, body, receiver, receiver_rule, None)
 
 
 def _hcp_party(subject: Subject, body: etree._Element, name: str, rule: str, apprec: str | None) -> Iterator[Finding]:
-    namespace = f"{{{namespace_of(body)}}}"
-    party = body.find(f"{namespace}{name}")
-    inst = party.find(f"{namespace}HCP/{namespace}Inst") if party is not None else None
+    p = prefix_of(body)
+    party = child(body, p + name)
+    inst = _inst(party, p)
     if inst is None:
         yield subject.finding(rule, body if party is None else party, detail="absent", apprec=apprec, party=name)
         return
-    if not _hcp_her(inst):
+    inside = children(inst)
+    if not _hcp_her(inst, inside, p):
         yield subject.finding(rule, inst, detail="organisation", apprec=apprec, party=name)
-    if not _text(inst, "Name"):
+    if not _said(inside.get(f"{p}Name")):
         yield subject.finding(rule, inst, detail="name", apprec="", party=name, level="Inst")
-    level2 = [e for e in inst.iterchildren(f"{namespace}Dept", f"{namespace}HCPerson") if _hcp_her(e)]
+    below = [(e, children(e)) for e in inst.iterchildren(f"{p}Dept", f"{p}HCPerson")]
+    level2 = [(e, around) for e, around in below if _hcp_her(e, around, p)]
     if not level2:
         yield subject.finding(rule, inst, detail="party", apprec=apprec, party=name)
-    for element in level2:
-        if not _text(element, "Name"):
+    for element, around in level2:
+        if not _said(around.get(f"{p}Name")):
             yield subject.finding(rule, element, detail="name", apprec="", party=name, level=local_name(element))
 
 
-def _hcp_her(element: etree._Element) -> bool:
-    """A HER-id in Id/TypeId or in one of the AdditionalIds."""
-    namespace = f"{{{namespace_of(element)}}}"
-    type_id = element.find(f"{namespace}TypeId")
-    if type_id is not None and type_id.get("V") == "HER" and _text(element, "Id"):
+def _inst(party: etree._Element | None, p: str) -> etree._Element | None:
+    """The first HCP/Inst."""
+    if party is None:
+        return None
+    found = (child(hcp, f"{p}Inst") for hcp in party.iterchildren(f"{p}HCP"))
+    return next((inst for inst in found if inst is not None), None)
+
+
+def _hcp_her(element: etree._Element, inside: dict[str, etree._Element], p: str) -> bool:
+    """A HER-id in Id/TypeId or in one of the AdditionalIds; ``inside`` are the element's children."""
+    if _is_her(inside.get(f"{p}TypeId")) and _said(inside.get(f"{p}Id")):
         return True
-    return any(
-        (kind := further.find(f"{namespace}Type")) is not None and kind.get("V") == "HER" and bool(_text(further, "Id"))
-        for further in element.iterchildren(f"{namespace}AdditionalId")
-    )
+    if f"{p}AdditionalId" not in inside:
+        return False
+    further = (children(each) for each in element.iterchildren(f"{p}AdditionalId"))
+    return any(_is_her(each.get(f"{p}Type")) and _said(each.get(f"{p}Id")) for each in further)
 
 
-def _text(element: etree._Element, name: str) -> str:
-    return (element.findtext(f"{{{namespace_of(element)}}}{name}") or "").strip()
+def _is_her(kind: etree._Element | None) -> bool:
+    return kind is not None and kind.get("V") == "HER"
+
+
+def _said(element: etree._Element | None) -> bool:
+    """True when there is text in it."""
+    return element is not None and bool((element.text or "").strip())
+
+
+def _names(element: etree._Element, name: str) -> bool:
+    """True when a child of this name says something."""
+    return _said(child(element, prefix_of(element) + name))
 
 
 CHECKS = (

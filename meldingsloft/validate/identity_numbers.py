@@ -10,10 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Iterator
+from operator import mul
 from typing import TYPE_CHECKING
 
+from meldingsloft.hodemelding.nodes import child, prefix_of
 from meldingsloft.validate.checks import Check
-from meldingsloft.xmlsafe import local_name, namespace_of
+from meldingsloft.xmlsafe import local_name
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -25,34 +27,31 @@ _ELEVEN = re.compile(r"[0-9]{11}")
 _K1 = (3, 7, 6, 1, 8, 9, 4, 5, 2)
 _K2 = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 _SYNTHETIC_MONTHS = (0, 40, 65, 80)
-_NAMES = {"TypeId": "Id", "TypeOffId": "OffId"}
+_NAMES = {"TypeId": "Id", "TypeOffId": "OffId", "AdditionalId": "Id"}
 _CARRIERS = ("{*}TypeId", "{*}TypeOffId", "{*}AdditionalId")
 
 
 def _look(subject: Subject) -> Iterator[Finding]:
     for kind, element in _numbers(subject.root):
-        judge = _JUDGES.get(kind)
-        if judge is not None:
-            number = element.text or ""
-            for rule, detail in judge(number):
-                yield subject.finding(rule, element, detail=detail)
-            declared = _form(number)
-            if declared and declared != kind:
-                yield subject.finding("ID-008", element, kind=kind, declared=declared)
+        number = element.text or ""
+        for rule, detail in _JUDGES[kind](number):
+            yield subject.finding(rule, element, detail=detail)
+        declared = _form(number)
+        if declared and declared != kind:
+            yield subject.finding("ID-008", element, kind=kind, declared=declared)
 
 
 def _numbers(root: etree._Element) -> Iterator[tuple[str, etree._Element]]:
-    """Type code and the element that holds the number, in all three ways the messages write them."""
+    """Type code and the element that holds the identity number, in all three ways the messages write them."""
     for carrier in root.iter(*_CARRIERS):
-        namespace = f"{{{namespace_of(carrier)}}}"
-        name = local_name(carrier)
-        if name == "AdditionalId":
-            kind, number = carrier.find(f"{namespace}Type"), carrier.find(f"{namespace}Id")
-        else:
-            parent = carrier.getparent()
-            kind, number = carrier, parent.find(f"{namespace}{_NAMES[name]}") if parent is not None else None
-        if kind is not None and number is not None:
-            yield kind.get("V", ""), number
+        inside = carrier.tag.endswith("AdditionalId")
+        kind = child(carrier, f"{prefix_of(carrier)}Type") if inside else carrier
+        code = "" if kind is None else kind.get("V", "")
+        if code in _JUDGES:
+            holder = carrier if inside else carrier.getparent()
+            number = child(holder, prefix_of(carrier) + _NAMES[local_name(carrier)])
+            if number is not None:
+                yield code, number
 
 
 def _fnr(number: str) -> Iterator[tuple[str, str]]:
@@ -97,7 +96,7 @@ def has_check_digits(number: str) -> bool:
 
 
 def _check_digit(digits: list[int], weights: tuple[int, ...]) -> int:
-    rest = sum(digit * weight for digit, weight in zip(digits, weights, strict=False)) % 11
+    rest = sum(map(mul, digits, weights)) % 11
     return 0 if rest == 0 else 11 - rest  # 10: such a number is never issued, and no digit is 10
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from meldingsloft.domain.errors import InvalidMessageError, UnreadableError
+from meldingsloft.domain.errors import UnreadableError
 from meldingsloft.domain.findings import Finding, has_errors
 from meldingsloft.validate import schema
 from meldingsloft.validate.checks import Group, run
@@ -43,19 +43,12 @@ class ValidationResult:
     """The parsed document, None when it is unreadable."""
     error: UnreadableError | None = None
     """Why it is unreadable."""
-    catalogue: Catalogue | None = field(default=None, repr=False)
+    subject: Subject | None = field(default=None, repr=False)
 
     @property
     def head(self) -> Head | None:
-        """The head of the message; None for what is unreadable or no message of the catalogue. Read anew at each call."""
-        if self.root is None or self.catalogue is None:
-            return None
-        from meldingsloft.hodemelding.heads import read_head
-
-        try:
-            return read_head(self.root, self.catalogue)
-        except InvalidMessageError:
-            return None
+        """The head of the message, read once; None for what is unreadable or no message of the catalogue."""
+        return None if self.subject is None else self.subject.head
 
 
 def validate_message(
@@ -82,5 +75,5 @@ def validate_message(
     findings = tuple(run(checks, subject, only))
     valid = schema_valid and not has_errors(findings)
     return ValidationResult(
-        subject.kind, "valid" if valid else "invalid", schema_valid, findings, root, None, catalogue
+        subject.kind, "valid" if valid else "invalid", schema_valid, findings, root, None, subject
     )

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from meldingsloft.hodemelding.nodes import child, children, prefix_of
 from meldingsloft.validate.checks import Check
-from meldingsloft.xmlsafe import local_name, namespace_of
+from meldingsloft.xmlsafe import local_name
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -36,25 +37,25 @@ def _in_head(subject: Subject) -> Iterator[Finding]:
     if row is None or not row.in_msghead:
         return
     patient = subject.head_child("Patient")
-    info = subject.root.find(f"{{{namespace_of(subject.root)}}}MsgInfo")
     urgent = row.family == "henvisning" and _urgent(subject.contents[0])
     if patient is None:
+        info = child(subject.root, f"{subject.prefix}MsgInfo")
         if info is not None:
             yield subject.finding("MH-020", info, apprec="" if urgent else None)
         return
     if urgent:
         return
-    if not (_text(patient, "FamilyName") and _text(patient, "GivenName")):
+    inside, p = children(patient), prefix_of(patient)
+    if not (_text(inside.get(f"{p}FamilyName")) and _text(inside.get(f"{p}GivenName"))):
         yield subject.finding("MH-021", patient, detail="name")
-    if not (_identified(patient) or _born_and_sexed(patient)):
+    if not (_identified(patient, p) or _born_and_sexed(inside, p)):
         yield subject.finding("MH-021", patient, detail="number")
 
 
-def _identified(patient: etree._Element) -> bool:
-    namespace = f"{{{namespace_of(patient)}}}"
+def _identified(patient: etree._Element, p: str) -> bool:
     return any(
-        _is_official(ident.find(f"{namespace}TypeId"), _text(ident, "Id"))
-        for ident in patient.iterchildren(f"{namespace}Ident")
+        _is_official(child(ident, f"{p}TypeId"), _text(child(ident, f"{p}Id")))
+        for ident in patient.iterchildren(f"{p}Ident")
     )
 
 
@@ -63,24 +64,27 @@ def _in_message(subject: Subject) -> Iterator[Finding]:
     if row is None or row.in_msghead:
         return
     body_name, rule = _BODY_RULES[row.family]
-    for body in subject.root.iterchildren(f"{{{namespace_of(subject.root)}}}{body_name}"):
+    for body in subject.root.iterchildren(subject.prefix + body_name):
         if not (rule == "HE-003" and _urgent(body)):
             yield from _body(subject, body, rule)
 
 
 def _body(subject: Subject, body: etree._Element, rule: str) -> Iterator[Finding]:
-    namespace = f"{{{namespace_of(body)}}}"
-    patient = body.find(f"{namespace}Patient")
-    if rule in _NUMBER_ASKED and next(body.iter(f"{namespace}Animal", f"{namespace}Material"), None) is not None:
+    p = prefix_of(body)
+    patient = child(body, f"{p}Patient")
+    inside = children(patient)
+    named = bool(_text(inside.get(f"{p}Name")))
+    number = _is_official(inside.get(f"{p}TypeOffId"), _text(inside.get(f"{p}OffId")))
+    if named and number:
+        return
+    if rule in _NUMBER_ASKED and next(body.iter(f"{p}Animal", f"{p}Material"), None) is not None:
         return
     if patient is None:
         yield subject.finding(rule, body, detail="absent")
         return
-    named = bool(_text(patient, "Name"))
     if not named:
         yield subject.finding(rule, patient, detail="name")
-    number = _is_official(patient.find(f"{namespace}TypeOffId"), _text(patient, "OffId"))
-    otherwise = _born_and_sexed(patient)
+    otherwise = _born_and_sexed(inside, p)
     if not number and not (otherwise and rule not in _NUMBER_ASKED):
         yield subject.finding(rule, patient, detail="number", apprec="" if otherwise and named else None)
 
@@ -89,9 +93,9 @@ def _is_official(kind: etree._Element | None, number: str) -> bool:
     return kind is not None and kind.get("V") in _OFFICIAL and _NUMBER.fullmatch(number) is not None
 
 
-def _born_and_sexed(patient: etree._Element) -> bool:
-    namespace = f"{{{namespace_of(patient)}}}"
-    born, sex = patient.find(f"{namespace}DateOfBirth"), patient.find(f"{namespace}Sex")
+def _born_and_sexed(patient: dict[str, etree._Element], p: str) -> bool:
+    """``patient``: the children of the element."""
+    born, sex = patient.get(f"{p}DateOfBirth"), patient.get(f"{p}Sex")
     return (
         born is not None and bool((born.get("V") or born.text or "").strip()) and sex is not None and bool(sex.get("V"))
     )
@@ -101,12 +105,12 @@ def _urgent(referral: etree._Element) -> bool:
     """Priority 0 of 8304 and 8306 (øyeblikkelig hjelp)."""
     if local_name(referral) not in ("ServReq", "Henvisning"):
         return False
-    namespace = f"{{{namespace_of(referral)}}}"
-    return any(e.get("V") == "0" for e in referral.iterfind(f"{namespace}ReqServ/{namespace}Priority"))
+    p = prefix_of(referral)
+    return any(e.get("V") == "0" for e in referral.iterfind(f"{p}ReqServ/{p}Priority"))
 
 
-def _text(element: etree._Element, name: str) -> str:
-    return (element.findtext(f"{{{namespace_of(element)}}}{name}") or "").strip()
+def _text(element: etree._Element | None) -> str:
+    return "" if element is None else (element.text or "").strip()
 
 
 CHECKS = (

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from meldingsloft.validate.checks import Check
 from meldingsloft.validate.discretion import shown
-from meldingsloft.validate.explaining import Told, explain
+from meldingsloft.validate.explaining import Told, explain, explain_beginning
+from meldingsloft.validate.flooding import first_faults, is_long
 from meldingsloft.validate.known_type import nearest_namespace
 from meldingsloft.validate.namespaces import declared_namespaces
 from meldingsloft.validate.violations import Kind, local_names
@@ -34,7 +35,9 @@ def compiled(subject: Subject) -> Any:
 def verdict(subject: Subject) -> bool:
     """True when the document is one of its own kind and valid, hodemelding and every content inside it in one pass."""
     schema = compiled(subject)
-    return subject.known_root and schema is not None and bool(schema.validate(subject.root))
+    if not subject.known_root or schema is None or (is_long(subject.data) and first_faults(subject.data, schema) is not None):
+        return False
+    return bool(schema.validate(subject.root))
 
 
 def findings(subject: Subject) -> Iterator[Finding]:
@@ -43,7 +46,12 @@ def findings(subject: Subject) -> Iterator[Finding]:
     if schema is None or not subject.known_root:
         yield subject.finding("XSD-UNDECLARED", subject.root, detail="root", **_undeclared(subject, subject.root))
         return
-    for told in explain(subject.root, schema, len(subject.data)):
+    beginning = first_faults(subject.data, schema)
+    if beginning is None:
+        explained = explain(subject.root, schema, len(subject.data))
+    else:
+        explained = explain_beginning(subject.root, schema, beginning)
+    for told in explained:
         yield _finding(subject, told)
 
 

@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from meldingsloft.domain.errors import InvalidMessageError
 from meldingsloft.domain.findings import Finding, Place
+from meldingsloft.hodemelding.heads import read_head
+from meldingsloft.hodemelding.nodes import children, prefix_of
 from meldingsloft.validate.rulebook import RuleBook
 from meldingsloft.xmlsafe import Places, local_name, namespace_of
 
 if TYPE_CHECKING:
     from meldingsloft.domain.catalogue import Catalogue, MessageType
+    from meldingsloft.domain.heads import Head
     from meldingsloft.ports import CodeLists, Schemas
 
 MSGHEAD = "http://www.kith.no/xmlstds/msghead/2006-05-24"
@@ -31,7 +35,9 @@ OTHER_KINDS = {
     BASE64_CONTAINER: "base64container",
 }
 """Documents that are no fagmelding and have schemas all the same."""
-_CONTENT = f"{{{MSGHEAD}}}Document/{{{MSGHEAD}}}RefDoc/{{{MSGHEAD}}}Content"
+_MSGHEAD = f"{{{MSGHEAD}}}MsgHead"
+_CONTENT = tuple(f"{{{MSGHEAD}}}{name}" for name in ("Document", "RefDoc", "Content"))
+"""The way from the root to what a hodemelding carries."""
 
 
 @dataclass
@@ -46,22 +52,29 @@ class Subject:
     codes: CodeLists | None = None
     rules: RuleBook = field(default_factory=RuleBook)
 
+    in_head: bool = field(init=False)
+    """The root is a hodemelding."""
+    prefix: str = field(init=False)
+    """``{namespace}`` of the root."""
+
+    def __post_init__(self) -> None:
+        self.in_head = self.root.tag == _MSGHEAD
+        self.prefix = prefix_of(self.root)
+
     @cached_property
     def places(self) -> Places:
         """Line and column of every element; measured on first use."""
         return Places(self.data, self.root)
 
     @cached_property
-    def in_head(self) -> bool:
-        """True when the root is a hodemelding."""
-        return self.root.tag == f"{{{MSGHEAD}}}MsgHead"
-
-    @cached_property
     def contents(self) -> Sequence[etree._Element]:
         """The elements inside the Contents of a hodemelding; the root itself for other documents."""
         if not self.in_head:
             return (self.root,)
-        return [child for content in self.root.iterfind(_CONTENT) for child in content.iterchildren(etree.Element)]
+        holders = [self.root]
+        for tag in _CONTENT:
+            holders = [child for holder in holders for child in holder[:] if child.tag == tag]
+        return [child for content in holders for child in content.iterchildren(etree.Element)]
 
     @cached_property
     def type_element(self) -> etree._Element | None:
@@ -69,10 +82,23 @@ class Subject:
         return self.head_child("MsgType" if local_name(self.root) == "AppRec" else "Type")
 
     def head_child(self, name: str) -> etree._Element | None:
-        """A child of MsgInfo, Message or AppRec (``MsgId``, ``GenDate`` …), None when it is not there."""
-        namespace = namespace_of(self.root)
-        path = f"{{{namespace}}}MsgInfo/{{{namespace}}}{name}" if self.in_head else f"{{{namespace}}}{name}"
-        return self.root.find(path)
+        """The first child of MsgInfo, Message or AppRec with this name (``MsgId``, ``GenDate`` …), None when it is not there."""
+        return self._head_children.get(self.prefix + name)
+
+    @cached_property
+    def _head_children(self) -> dict[str, etree._Element]:
+        if not self.in_head:
+            return children(self.root)
+        infos = list(self.root.iterchildren(f"{{{MSGHEAD}}}MsgInfo"))
+        return {tag: child for info in reversed(infos) for tag, child in children(info).items()}
+
+    @cached_property
+    def head(self) -> Head | None:
+        """Who, what and when of the message; None for what is no message of the catalogue."""
+        try:
+            return read_head(self.root, self.catalogue)
+        except InvalidMessageError:
+            return None
 
     @cached_property
     def message_type(self) -> MessageType | None:

@@ -117,8 +117,9 @@ _VALUES = frozenset({Kind.PATTERN, Kind.ENUMERATION, Kind.TYPE, Kind.FIXED, Kind
 def read_log(root: etree._Element, log: Iterable[Any]) -> Iterator[Violation]:
     """The violations of a log, one for each node and attribute a value is wrong at, in the log's order."""
     told: set[tuple[etree._Element, str]] = set()
+    ways = _Ways(root)
     for entry in log:
-        violation = _read(root, entry)
+        violation = _read(ways.to(entry.path or ""), entry)
         if violation.kind in _VALUES:
             place = (violation.node, violation.attribute)
             if place in told:
@@ -127,8 +128,7 @@ def read_log(root: etree._Element, log: Iterable[Any]) -> Iterator[Violation]:
         yield violation
 
 
-def _read(root: etree._Element, entry: Any) -> Violation:
-    node = node_at(root, entry.path or "")
+def _read(node: etree._Element, entry: Any) -> Violation:
     where = _WHERE.match(entry.message)
     says, attribute = (where["says"], where["attribute"] or "") if where else (entry.message, "")
     kind = _KINDS.get(entry.type, Kind.OTHER)
@@ -152,19 +152,32 @@ def _read(root: etree._Element, entry: Any) -> Violation:
     )
 
 
-def node_at(root: etree._Element, path: str) -> etree._Element:
-    """The element of a libxml2 node path (``/*/mh:MsgInfo/*[3]``); the deepest one found if the path leads nowhere."""
-    node = root
-    for step in path.split("/")[2:]:
-        match = _STEP.fullmatch(step)
-        if match is None or step.startswith("@"):
-            break
-        same = [child for child in node.iterchildren(etree.Element) if _fits(child, match)]
-        position = int(match["index"] or 1) - 1
-        if position >= len(same):
-            break
-        node = same[position]
-    return node
+class _Ways:
+    """Finds the elements of libxml2's node paths; looks through the children of one parent once, however many paths go there."""
+
+    def __init__(self, root: etree._Element) -> None:
+        self._root = root
+        self._children: dict[tuple[etree._Element, str], list[etree._Element]] = {}
+
+    def to(self, path: str) -> etree._Element:
+        """The element of a path (``/*/mh:MsgInfo/*[3]``); the deepest one found if the path leads nowhere."""
+        node = self._root
+        for step in path.split("/")[2:]:
+            match = _STEP.fullmatch(step)
+            if match is None or step.startswith("@"):
+                break
+            same = self._fitting(node, match)
+            position = int(match["index"] or 1) - 1
+            if position >= len(same):
+                break
+            node = same[position]
+        return node
+
+    def _fitting(self, parent: etree._Element, step: re.Match[str]) -> list[etree._Element]:
+        key = (parent, step[0].partition("[")[0])
+        if key not in self._children:
+            self._children[key] = [child for child in parent.iterchildren(etree.Element) if _fits(child, step)]
+        return self._children[key]
 
 
 def _fits(child: etree._Element, step: re.Match[str]) -> bool:

@@ -1,13 +1,16 @@
 """Parsing of outside XML (house rule: bytes in, a tree or a coded error out).
 
-Entities are neither loaded nor expanded, no network, no DTD; documents are bounded in size and depth. Codes:
+Entities are neither loaded nor expanded, no network, no DTD; documents are bounded in size, depth and number of nodes. Codes:
 ``ML-U001`` not well-formed, ``ML-U002`` encoding, ``ML-U003`` document type declaration, ``ML-U004`` too deep,
 ``ML-U005`` too large, ``ML-U006`` empty.
 """
 
 from __future__ import annotations
 
+import codecs
+import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from lxml import etree
 
@@ -22,6 +25,9 @@ class Limits:
     max_depth: int = 250
     """Deepest nesting of elements in documents of 10 MB and more; below that libxml2's own bound (256) holds. The deepest
     official example has 20."""
+    max_nodes: int = 1_000_000
+    """Elements and attributes, counted by their ``<`` and ``=``. A tree takes some 100 bytes for each: a document of 64 MB that is
+    nothing but tags would take gigabytes. The largest official example has 6 000."""
 
 
 DEFAULT_LIMITS = Limits()
@@ -46,6 +52,11 @@ _ENCODING_FAULTS = frozenset(
         etree.ErrorTypes.I18N_CONV_FAILED,
     }
 )
+_DECLARED = re.compile(rb"""(?:\xef\xbb\xbf)?\s{0,99}<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([^"'>]{1,99})["']""")
+_EBCDIC = b"\x4c\x6f\xa7\x94"
+"""``<?xm`` in the encodings of IBM mainframes."""
+_PRINTABLE = bytes(range(0x20, 0x7F))
+_ELEMENT = re.compile(rb"<[A-Za-z_:\x80-\xff]")
 
 
 def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
@@ -58,18 +69,50 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
         raise UnreadableError("ML-U005", f"the document is larger than {limits.max_bytes} bytes", hint="raise the size limit if it is meant")
     if not data.strip():
         raise UnreadableError("ML-U006", "the document is empty")
+    _check_encoding(data)
+    if data.count(b"<") + data.count(b"=") > limits.max_nodes:
+        raise UnreadableError("ML-U005", f"the document has more than {limits.max_nodes} elements and attributes", hint="no message type has so many")
     huge = len(data) >= _LIBXML2_TEXT_LIMIT
     if huge:
         _check_depth(data, limits.max_depth)
     try:
         root = etree.fromstring(data, _HUGE if huge else _ORDINARY)
     except etree.XMLSyntaxError as fault:
-        raise _unreadable(fault) from None
+        raise (_doctype() if _has_doctype(data) else _unreadable(fault)) from None
     except (LookupError, ValueError) as fault:
         raise UnreadableError("ML-U002", "the declared encoding is not known", detail=type(fault).__name__) from None
     if root.getroottree().docinfo.internalDTD is not None:
-        raise UnreadableError("ML-U003", "the document has a document type declaration", hint="health messages have none: take it out")
+        raise _doctype()
     return root
+
+
+def _check_encoding(data: bytes) -> None:
+    """Refuse encodings that write markup otherwise than ASCII does (UTF-7, EBCDIC): nobody who looks at the bytes sees what they say."""
+    if b"\x00" in data[:4] or data[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+        return
+    found = _DECLARED.match(data)
+    if data.startswith(_EBCDIC) or (found is not None and not _keeps_ascii(found[1])):
+        raise UnreadableError("ML-U002", "the declared encoding is not one that is read here", hint="write the document in UTF-8")
+
+
+@lru_cache(maxsize=64)
+def _keeps_ascii(encoding: bytes) -> bool:
+    """True for an encoding with a name in which ASCII stands for itself."""
+    try:
+        name = encoding.decode("ascii").strip()
+        return codecs.lookup(name).name.startswith(("utf-16", "utf-32")) or _PRINTABLE.decode(name) == _PRINTABLE.decode("ascii")
+    except (LookupError, ValueError):
+        return False
+
+
+def _has_doctype(data: bytes) -> bool:
+    """Whether a document type declaration stands before the root element."""
+    at = data.find(b"<!DOCTYPE")
+    return at >= 0 and _ELEMENT.search(data, 0, at) is None
+
+
+def _doctype() -> UnreadableError:
+    return UnreadableError("ML-U003", "the document has a document type declaration", hint="health messages have none: take it out")
 
 
 def _check_depth(data: bytes, deepest: int) -> None:

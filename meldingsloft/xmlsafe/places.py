@@ -21,12 +21,25 @@ class Places:
         self._data = data
         self._root = root
         self._positions: dict[int, tuple[int, int]] | None = None
+        self._steps: dict[etree._Element, str] = {}
 
     def of(self, element: etree._Element, attribute: str = "") -> Place:
         """The start tag of an element (or the element that carries an attribute)."""
         line, column = self._position(element)
-        path = path_of(element)
+        path = self._path(element)
         return Place(line, column, f"{path}/@{attribute.rpartition('}')[2]}" if attribute else path)
+
+    def _path(self, element: etree._Element) -> str:
+        """As ``path_of``; the children of one parent are counted once, however many of them are asked for."""
+        steps: list[str] = []
+        node: etree._Element | None = element
+        while node is not None:
+            parent = node.getparent()
+            if node not in self._steps:
+                self._steps.update(_steps_below(parent) if parent is not None else {node: local_name(node)})
+            steps.append(self._steps[node])
+            node = parent
+        return "/" + "/".join(reversed(steps))
 
     def _position(self, element: etree._Element) -> tuple[int | None, int | None]:
         if self._positions is None:
@@ -56,6 +69,19 @@ def path_of(element: etree._Element) -> str:
         steps.append(_step(node))
         node = node.getparent()
     return "/" + "/".join(reversed(steps))
+
+
+def _steps_below(parent: etree._Element) -> dict[etree._Element, str]:
+    """The step of each child of an element."""
+    total: dict[object, int] = {}
+    for child in parent:
+        total[child.tag] = total.get(child.tag, 0) + 1
+    seen: dict[object, int] = {}
+    steps: dict[etree._Element, str] = {}
+    for child in parent:
+        number = seen[child.tag] = seen.get(child.tag, 0) + 1
+        steps[child] = local_name(child) if total[child.tag] == 1 else f"{local_name(child)}[{number}]"
+    return steps
 
 
 def _step(node: etree._Element) -> str:

@@ -10,7 +10,7 @@ from meldingsloft.adapters.cpp import CPPA, parties_of
 from meldingsloft.adapters.enrolment import Change, enrol, import_file, read_certificates
 from meldingsloft.adapters.register import FolderRegister, pem_of_certificates
 from meldingsloft.adapters.test_ca import TestCa
-from meldingsloft.domain.errors import ConfigError, EnvelopeError, NothingMatchedError, UnreadableError
+from meldingsloft.domain.errors import ConfigError, NothingMatchedError, UnreadableError
 from meldingsloft.domain.identifiers import HerId
 from meldingsloft.domain.parties import Organisation
 from tests.contract.register_contract import DOCTOR, WARD
@@ -136,7 +136,7 @@ def test_the_organisation_of_a_cpp_is_found_by_its_number(certificates: dict[str
     assert record.organisation == PARENT
 
 
-@pytest.mark.parametrize(("data", "error"), [(b"<a/>", EnvelopeError), (b"nothing", UnreadableError)])
+@pytest.mark.parametrize(("data", "error"), [(b"<a/>", UnreadableError), (b"nothing", UnreadableError)])
 def test_what_is_no_cpp(data: bytes, error: type[Exception]) -> None:
     with pytest.raises(error):
         parties_of(data)

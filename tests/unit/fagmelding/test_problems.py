@@ -264,7 +264,7 @@ CORPUS: list[tuple[str, dict[str, Any], str]] = [
     (
         EPI,
         {"attachments": [{**ATTACHED, "file": "huge.pdf"}]},
-        "attachments[1].file: the file has 10000005 bytes and a message may have 10 MB",
+        "attachments[1].file: the file is larger than the 10 MB that a message may have",
     ),
     (EPI, {"attachments": [{**ATTACHED, "mime": "image/png"}]}, "attachments[1].mime: it is not the type of the file"),
     (DIA, {"attachments": [{"file": "a.pdf"}]}, "attachments[1].description: it is missing"),
