@@ -14,7 +14,7 @@ import errno
 import functools
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 
 from meldingsloft.adapters.fault_injection import fault_of
 from meldingsloft.adapters.troubles import trouble
@@ -22,12 +22,13 @@ from meldingsloft.domain.errors import MailboxError
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
+_PIECE = 1 << 20
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _SPECIAL = (stat.S_IFCHR, stat.S_IFIFO, stat.S_IFSOCK)
 
 AnyPath = str | os.PathLike[str]
 __all__ = [
-    "AnyPath", "Unsynced", "aside", "checkpoint", "create_durable", "fault_of", "link_or_copy", "make_folder", "read_file", "read_handle", "rename",
+    "AnyPath", "Unsynced", "aside", "checkpoint", "create_durable", "fault_of", "link_or_copy", "make_folder", "pieces_of", "read_file", "read_handle", "rename",
     "rename_if_there", "sync_folder", "trouble", "unlink", "write_file",
 ]  # fmt: skip
 
@@ -75,8 +76,8 @@ def _pour(handle: int, data: bytes) -> None:
         view = view[os.write(handle, view) :]
 
 
-def create_durable(path: AnyPath, data: bytes, mode: int = PRIVATE_FILE, *, unsynced: Unsynced | None = None) -> None:
-    """A new file at exactly this path, its bytes durable; what lay there under the name is left behind, not written into.
+def create_durable(path: AnyPath, data: bytes | Iterable[bytes], mode: int = PRIVATE_FILE, *, unsynced: Unsynced | None = None) -> None:
+    """A new file at exactly this path, its bytes (in one or in pieces) durable; what lay there under the name is left behind, not written into.
 
     The name itself is durable once the folder is synchronised. With ``unsynced`` the bytes are durable once that is.
 
@@ -90,7 +91,8 @@ def create_durable(path: AnyPath, data: bytes, mode: int = PRIVATE_FILE, *, unsy
             os.unlink(path)
             handle = os.open(path, _CREATE, mode)
         try:
-            _pour(handle, data)
+            for piece in (data,) if isinstance(data, bytes) else data:
+                _pour(handle, piece)
             if unsynced is None:
                 checkpoint("sync")
                 os.fsync(handle)
@@ -228,7 +230,7 @@ def link_or_copy(source: AnyPath, handle: int, target: AnyPath, *, may_link: boo
 
 def _copy(handle: int, target: AnyPath) -> None:
     temporary = aside(target)
-    create_durable(temporary, read_handle(handle))
+    create_durable(temporary, pieces_of(handle))
     try:
         os.link(temporary, target)
     except FileExistsError:
@@ -238,6 +240,14 @@ def _copy(handle: int, target: AnyPath) -> None:
     finally:
         with contextlib.suppress(OSError):
             os.unlink(temporary)
+
+
+def pieces_of(handle: int) -> Iterator[bytes]:
+    """The bytes of an open file from its beginning, a megabyte at a time: however large it is, memory holds no more."""
+    position = 0
+    while piece := os.pread(handle, _PIECE, position):
+        yield piece
+        position += len(piece)
 
 
 def read_handle(handle: int, size: int | None = None) -> bytes:

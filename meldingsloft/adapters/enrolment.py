@@ -21,6 +21,9 @@ from meldingsloft.domain.errors import ConfigError, NothingMatchedError
 from meldingsloft.domain.identifiers import HerId, is_her_id
 from meldingsloft.domain.parties import Organisation, PartyRecord
 
+_LARGEST = 64 * 1024 * 1024 + 1
+"""Bytes of a file that is taken over: one more than the largest document that is parsed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -127,7 +130,7 @@ def read_certificates(path: Path) -> tuple[bytes, ...]:
         ConfigError: ``ML-C103``, there is none.
         CertificateError: ``ML-K001``.
     """
-    data = read_file(path)
+    data = read_file(path, _LARGEST)
     found = certificates_of_pem(data, str(path))
     if not found and data[:1] == b"\x30":
         found = (data,)
@@ -151,7 +154,7 @@ def import_file(network: Path, path: Path, *, organisation: Organisation | None 
     if path.is_dir() or path.suffix == ".toml":
         records = _of_folder(path)
     else:
-        records = [_of_profile(network, party, organisation, path) for party in parties_of(read_file(path))]
+        records = [_of_profile(network, party, organisation, path) for party in parties_of(read_file(path, _LARGEST))]
     for record in records:
         change = Change(
             record.name, record.kind, record.hpr, record.organisation.name, record.organisation.her_id, record.organisation.org_number,

@@ -132,7 +132,8 @@ class WorkspaceFiling:
         """``<failed_path>.reason.json``: one JSON object, UTF-8, keys sorted."""
         self._folder(os.path.dirname(failed_path))
         text = json.dumps(dict(reason), ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-        write_file(f"{self.absolute(failed_path)}.reason.json", text.encode(), folders=self.touched)
+        data = text.encode("utf-8", "backslashreplace")  # the name of a foreign file may be no UTF-8
+        write_file(f"{self.absolute(failed_path)}.reason.json", data, folders=self.touched)
 
     def absolute(self, path: str) -> str:
         """The absolute path of a relative one."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import json
+import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -116,7 +117,7 @@ class SqliteJournal:
             entry.cpa_id, entry.service, entry.action, entry.msg_id, entry.message_type, entry.original_id, entry.ref_message_id,
             _micros(entry.generated), entry.attempts, _micros(entry.next_attempt), entry.reason, _pack(entry.error_codes),
             _pack(entry.digests), envelope_path or entry.envelope_path, delivery.edi_address if delivery else None,
-            delivery.mail_name if delivery else None, _pack(entry.incoming), entry.settles_as, entry.authenticated, promises,
+            _stored_name(delivery), _pack(entry.incoming), entry.settles_as, entry.authenticated, promises,
             stamp, stamp,
         )  # fmt: skip
         try:
@@ -213,11 +214,12 @@ class SqliteJournal:
         """See ``ports.Journal``."""
         forms = tuple(dict.fromkeys((original_id, original_id.lower(), original_id.upper())))
         marks = ",".join("?" * len(forms))
-        found: dict[int, Entry] = {}
-        for column in ("original_id", "msg_id"):  # each has its own index
+        for column in ("original_id", "msg_id"):  # each has its own index; nearly always the first tells
             where = f"WHERE {column} IN ({marks}) AND {column}<>'' AND direction='out' AND kind='message' ORDER BY id"
-            found.update((entry.id, entry) for entry in self._entries(where, *forms))
-        return [found[number] for number in sorted(found)]
+            found = self._entries(where, *forms)
+            if found:
+                return found
+        return []
 
     def sent_with(self, msg_id: str) -> Sequence[Entry]:
         """See ``ports.Journal``."""
@@ -314,10 +316,21 @@ def _entry(row: Any) -> Entry:
         service, action, msg_id, message_type, original_id, ref_message_id, None if generated is None else _instant(generated),
         attempts, None if next_attempt is None else _instant(next_attempt), reason, tuple(json.loads(error_codes)) if error_codes else (),
         tuple((uri, value) for uri, value in json.loads(digests)) if digests else (), envelope_path,
-        Delivery(edi_address, mail_name) if edi_address is not None else None,
+        Delivery(edi_address, os.fsdecode(mail_name)) if edi_address is not None else None,
         tuple((her, name, tuple(files)) for her, name, files in json.loads(incoming)) if incoming else (),
         State(settles_as) if settles_as else None, _instant(created), _instant(updated),
     )  # fmt: skip
+
+
+def _stored_name(delivery: Delivery | None) -> str | bytes | None:
+    """The name of a mail; one that is no UTF-8, which only a foreign file in an inbox can have, as its bytes."""
+    if delivery is None:
+        return None
+    try:
+        delivery.mail_name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(delivery.mail_name)
+    return delivery.mail_name
 
 
 def _trouble(fault: sqlite3.Error) -> MailboxError:

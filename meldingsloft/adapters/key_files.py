@@ -26,6 +26,8 @@ _ENCRYPTED = (b"BEGIN ENCRYPTED PRIVATE KEY", b"Proc-Type: 4,ENCRYPTED")
 _PEM = b"-----BEGIN "
 _CMS_PEM = re.compile(rb"-----BEGIN (?:CMS|PKCS7)-----([^-]*)-----END (?:CMS|PKCS7)-----")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/=\s]+")
+_LARGEST = 16 * 1024 * 1024
+"""Bytes of a file with keys or certificates; beyond them nothing is looked for."""
 _ENDINGS = frozenset({".pem", ".crt", ".cer", ".der"})
 
 
@@ -38,7 +40,7 @@ def read_key(path: Path, *, passfile: Path | None = None, ask: Ask | None = None
         CertificateError: ``ML-K001``–``ML-K005``, ``where`` is the file.
         MailboxError: ``ML-P0…``.
     """
-    data = read_file(path)
+    data = read_file(path, _LARGEST)
     passphrase = read_passphrase(passfile) if passfile is not None else None
     try:
         if passphrase is None:
@@ -54,7 +56,7 @@ def read_passphrase(path: Path) -> bytes:
     Raises:
         MailboxError: ``ML-P0…``.
     """
-    return read_file(path).partition(b"\n")[0].rstrip(b"\r")
+    return read_file(path, _LARGEST).partition(b"\n")[0].rstrip(b"\r")
 
 
 def read_certificates(path: Path) -> tuple[bytes, ...]:
@@ -69,7 +71,7 @@ def read_certificates(path: Path) -> tuple[bytes, ...]:
             file for file in path.iterdir() if file.suffix.lower() in _ENDINGS and not file.name.endswith(".key.pem")
         )
         return tuple(certificate for file in files for certificate in read_certificates(file))
-    data = read_file(path)
+    data = read_file(path, _LARGEST)
     found = certificates_of_pem(data, str(path)) if _PEM in data else (data,)
     try:
         for certificate in found:

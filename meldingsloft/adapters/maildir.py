@@ -24,6 +24,7 @@ from meldingsloft.adapters.durable import (
     create_durable,
     link_or_copy,
     make_folder,
+    pieces_of,
     read_handle,
     rename_if_there,
     sync_folder,
@@ -114,9 +115,11 @@ class MailClaim:
         try:
             self._keep_at(target)
         except FileExistsError:
-            digest = hashlib.sha256(self.read()).hexdigest()[:12]
+            digest = hashlib.sha256()
+            for piece in pieces_of(self._handle):
+                digest.update(piece)
             with contextlib.suppress(FileExistsError):
-                self._keep_at(f"{target}~{digest}")
+                self._keep_at(f"{target}~{digest.hexdigest()[:12]}")
         self._mailboxes.settle(os.path.dirname(target))
 
     def _keep_at(self, target: str) -> None:
@@ -139,8 +142,8 @@ class MailClaim:
             return True
         if not stat.S_ISREG(kept.st_mode) or kept.st_size != self.size:
             return False
-        with open(target, "rb") as handle:  # noqa: PTH123 - as above
-            return handle.read() == self.read()
+        with open(target, "rb") as other:  # noqa: PTH123 - as above
+            return all(ours == theirs for ours, theirs in zip(pieces_of(self._handle), pieces_of(other.fileno()), strict=False))
 
     def done(self) -> None:
         """Take the mail out of the inbox and end the claim."""
@@ -215,7 +218,7 @@ class NetworkMailboxes:
 
     def claim(self, edi_address: str, name: str) -> MailClaim | None:
         """The mail for this process alone; None when another has it, it is gone, or it is no ordinary file."""
-        if not _NAME.fullmatch(name):
+        if name[:1] in ("", ".") or "/" in name or "\x00" in name:  # what others named may be longer than what we name
             return None
         box = self._box(edi_address)
         return self._claim_in(box.new, name) or self._claim_in(box.cur, name)

@@ -85,4 +85,6 @@ def command(
         session.say(f"note: {remark}")
     frame.write_output(made.apprec, output)
     if output is not None and str(output) != "-":
-        session.say(f"AppRec {'rejecting' if asked else 'accepting'} {made.head.msg_id} written to {output}")
+        from meldingsloft.report.text import one_line
+
+        session.say(f"AppRec {'rejecting' if asked else 'accepting'} {one_line(made.head.msg_id)} written to {output}")

@@ -6,6 +6,7 @@ acknowledged) and a last time by its receiver, with real keys, durable writes an
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import resource
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from meldingsloft.domain.heads import Address, Head
     from meldingsloft.flow.msh import Msh
 
+_PREFIX = "meldingsloft-bench-"
+_KEPT_SECONDS = 1800
 _MSG_ID = re.compile(rb"(<(?:\w+:)?MsgId>)[^<]*(</)")
 _GEN_DATE = re.compile(rb"(<(?:\w+:)?GenDate(?:\s+V=\"|>))[^<\"]*")
 
@@ -122,6 +125,8 @@ def command(
 ) -> None:
     """Send COUNT messages, made from FILES in turn, through the whole road and tell how long it took.
 
+    The networks it makes stay in the temporary folder for looking around; a run half an hour later takes them away.
+
     The last line on stdout is one JSON object with n, wall_s and cpu_s, and with --against the ratios to the other command.
     """
     names = list(files) or _samples()
@@ -130,9 +135,9 @@ def command(
         result = _in_a_folder(work_root, names, count, procs, batch, profile)
         if against:
             other = _other(against, count, procs, names)
-            for name in ratios:
+            for name, values in ratios.items():
                 key = name.replace("_ratio", "_s")
-                ratios[name].append(result[key] / other[key])
+                values.append(result[key] / other[key])
     for step, seconds in result["steps"].items():
         session.say(f"{1e3 * seconds / count:8.3f} ms CPU  {step}")
     session.say(f"{count / result['wall_s']:8.1f} messages a second, {1e3 * result['cpu_s'] / count:.3f} ms CPU each")
@@ -145,11 +150,17 @@ def command(
 def _in_a_folder(
     work_root: Path | None, names: Sequence[str], count: int, procs: int, batch: int, profile: Path | None
 ) -> dict[str, Any]:
-    folder = Path(tempfile.mkdtemp(prefix="meldingsloft-bench-", dir=work_root))
-    try:
-        return _in_processes(folder, names, count, procs, batch, profile)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    """Run in a folder of its own, which is left for looking around and taken away by a later run.
+
+    A server deletes nothing, and ext4 makes new files slowly for a minute after many were deleted: a folder taken away at
+    once would be paid for by whatever is measured next.
+    """
+    root = work_root or Path(tempfile.gettempdir())
+    for old in root.glob(f"{_PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if time.time() - old.stat().st_mtime > _KEPT_SECONDS:
+                shutil.rmtree(old, ignore_errors=True)
+    return _in_processes(Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root)), names, count, procs, batch, profile)
 
 
 def _other(template: str, count: int, procs: int, names: Sequence[str]) -> dict[str, float]:

@@ -38,10 +38,9 @@ class Session:
 
     def json_line(self, values: Mapping[str, Any]) -> None:
         """One JSON object on stdout, flushed so that pipes see it at once."""
-        import json
+        from meldingsloft.report.text import json_text
 
-        line = json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n"
-        write_bytes(line.encode("utf-8"))
+        write_bytes(json_text(values).encode("utf-8"))
 
     def line(self, text: str = "") -> None:
         """One line of data on stdout; signs the terminal cannot show are replaced."""
@@ -127,7 +126,9 @@ def shows(signs: str, stream: Any) -> bool:
 
 
 def _write(stream: Any, text: str) -> None:
-    stream.write(text)
+    from meldingsloft.report.text import unsteered
+
+    stream.write(unsteered(text))
     stream.flush()
 
 

@@ -12,7 +12,7 @@ import click
 
 from meldingsloft.cli.frame import HELP_NAMES, MeldingsloftGroup, Session, prepare_streams, report_error
 from meldingsloft.cli.table import COMMANDS, JOURNEYS, SMALL_STEPS
-from meldingsloft.domain.errors import ExitStatus, MeldingsloftError
+from meldingsloft.domain.errors import ExitStatus, MeldingsloftError, own_fault
 
 _GC = (50_000, 20, 50)
 """A command makes many small values and no cycles to speak of: looking for garbage every 700 of them costs a tenth of the time."""
@@ -89,10 +89,7 @@ def run(arguments: Sequence[str]) -> int:
     except Exception as fault:
         if session.debug:
             raise
-        where = _place_of(fault)
-        sys.stderr.write(
-            f"error[ML-X001]: a fault in meldingsloft itself ({type(fault).__name__} {where})\n   = mend: run again with --debug and report it\n"
-        )
+        report_error(session, own_fault(fault))
         return ExitStatus.FAULT
 
 
@@ -114,13 +111,6 @@ def _run(arguments: list[str], session: Session) -> int:
         sys.stderr.write("interrupted\n")
         return ExitStatus.INTERRUPTED
     return result if isinstance(result, int) and not isinstance(result, bool) and result else int(session.exit_status)
-
-
-def _place_of(fault: BaseException) -> str:
-    trace = fault.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return f"at {trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}" if trace else ""
 
 
 def _close_stdout() -> None:

@@ -84,6 +84,7 @@ def _send(
     from meldingsloft.flow.msh import Msh
     from meldingsloft.flow.sending import SendOptions, deliver, planned, prepare
     from meldingsloft.report.road import sent_object
+    from meldingsloft.report.text import one_line
 
     assert isinstance(msh, Msh)
     assert isinstance(options, SendOptions)
@@ -94,7 +95,7 @@ def _send(
                 session.json_line(sent_object(line, name))
             verb = "would send" if dry_run else "sent"
             session.say(
-                f"{verb} {line.message_type} {line.msg_id} from {line.sender} to {line.receiver} in envelope {line.message_id}"
+                f"{verb} {line.message_type} {one_line(line.msg_id)} from {line.sender} to {line.receiver} in envelope {line.message_id}"
             )
     except MeldingsloftError as error:
         _tell(session, error.at(name), name)

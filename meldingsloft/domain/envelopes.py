@@ -256,4 +256,4 @@ def parse_instant(text: str) -> dt.datetime | None:
 
 def format_instant(when: dt.datetime) -> str:
     """``CCYY-MM-DDThh:mm:ssZ`` (HIS 1037 §6.2.1, EB-067)."""
-    return when.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return when.astimezone(dt.UTC).isoformat(timespec="seconds")[:19] + "Z"

@@ -61,6 +61,19 @@ class MeldingsloftError(Exception):
         return self
 
 
+def own_fault(fault: Exception) -> MeldingsloftError:
+    """A fault in the program itself, told without its words, which may quote anything: ``ML-X001``, kind and place."""
+    trace = fault.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" at {trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}" if trace else ""
+    return MeldingsloftError(
+        "ML-X001",
+        f"a fault in meldingsloft itself ({type(fault).__name__}{where})",
+        hint="run again with --debug and report it",
+    )
+
+
 class UnreadableError(MeldingsloftError):
     """Not XML, not MIME, wrong encoding, too large or too deep (``ML-U…``)."""
 

@@ -14,6 +14,7 @@ from meldingsloft.domain.identifiers import MessageId
 from meldingsloft.ebxml import namespaces as ns
 from meldingsloft.ebxml.blocks import is_true
 from meldingsloft.ebxml.values import EB, attribute_of, check_version, content_id_of, only_text, text_of
+from meldingsloft.xmlsafe import nodes_inside
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -55,12 +56,12 @@ def read_acknowledgment(element: etree._Element | None) -> Acknowledgment | None
             location=f"{path}/eb:RefToMessageId",
             hint="EB-086",
         )
-    digests = tuple([_digest(child) for child in element[:] if child.tag == _DS_REFERENCE])
+    digests = tuple([_digest(child) for child in nodes_inside(element) if child.tag == _DS_REFERENCE])
     return Acknowledgment(only_text(element, "Timestamp"), MessageId(reference), digests)
 
 
 def _digest(reference: etree._Element) -> tuple[str, str]:
-    value = next((child for child in reference[:] if child.tag == _DIGEST_VALUE), None)
+    value = next((child for child in nodes_inside(reference) if child.tag == _DIGEST_VALUE), None)
     return reference.get("URI") or "", "".join(text_of(value).split())
 
 
@@ -103,7 +104,7 @@ def read_manifest(element: etree._Element | None) -> tuple[ManifestReference, ..
         return ()
     path = "/SOAP:Envelope/SOAP:Body/eb:Manifest"
     check_version(element, path)
-    references = tuple([_manifest_reference(child, path) for child in element[:] if child.tag == _REFERENCE])
+    references = tuple([_manifest_reference(child, path) for child in nodes_inside(element) if child.tag == _REFERENCE])
     if not references:
         raise EnvelopeError(
             "ML-E009",
@@ -125,7 +126,7 @@ def _manifest_reference(element: etree._Element, path: str) -> ManifestReference
             location=f"{path}/eb:Reference/@xlink:href",
             hint="EB-121",
         )
-    schema = next((child for child in element[:] if child.tag == _SCHEMA), None)
+    schema = next((child for child in nodes_inside(element) if child.tag == _SCHEMA), None)
     if schema is None:
         return ManifestReference(content_id)
     return ManifestReference(content_id, attribute_of(schema, "location"), attribute_of(schema, "version"))

@@ -12,6 +12,8 @@ from meldingsloft.ebxml.packaging import write_entity
 from meldingsloft.ebxml.soap import DECLARATION, text
 from meldingsloft.ebxml.values import text_of
 
+_CODES = frozenset({"VersionMismatch", "MustUnderstand", "Client", "Server"})
+"""SOAP 1.1 §4.4.1; what stands after a dot is left out, and any other code is that of a server."""
 _LONGEST = 2000
 """Signs of a received faultstring that are kept."""
 
@@ -36,8 +38,8 @@ def read_fault(root: etree._Element) -> SoapFault | None:
     element = body.find(SOAP_FAULT) if body is not None else None
     if element is None:
         return None
-    code = _part(element, "faultcode").rpartition(":")[2]
-    return SoapFault(code or "Server", _part(element, "faultstring"), _detail(element))
+    code = _part(element, "faultcode").rpartition(":")[2].partition(".")[0]
+    return SoapFault(code if code in _CODES else "Server", _part(element, "faultstring"), _detail(element))
 
 
 def _part(fault: etree._Element, name: str) -> str:

@@ -101,10 +101,19 @@ def read_headers(raw: bytes, start: int, end: int, max_headers: int, where: str)
     Raises:
         UnreadableError: ``ML-U021`` too many; ``ML-U022`` a line that is no header.
     """
-    fields = plain_fields(raw[start:end]) or [_split(line) for line in _logical_lines(raw, start, end, where)]
+    fields = plain_fields(raw[start:end]) or fields_of(raw, start, end, where)
     if len(fields) > max_headers:
         raise UnreadableError("ML-U021", f"more than {max_headers} headers", where=where, detail=f"byte {start}")
     return Headers(tuple(fields))
+
+
+def fields_of(raw: bytes, start: int, end: int, where: str) -> list[tuple[str, str]]:
+    """(name, value) of the headers between two offsets, however they are written.
+
+    Raises:
+        UnreadableError: ``ML-U022`` a line that is no header.
+    """
+    return [_split(line) for line in _logical_lines(raw, start, end, where)]
 
 
 def _logical_lines(raw: bytes, start: int, end: int, where: str) -> list[bytes]:
@@ -155,9 +164,15 @@ def read_parameters(value: str, where: str = "") -> tuple[str, Mapping[str, str]
     Raises:
         UnreadableError: ``ML-U024`` no media type, or one parameter with two values.
     """
-    plain = plain_parameters(value)
-    if plain is not None:
-        return plain
+    return plain_parameters(value) or parameters_of(value, where)
+
+
+def parameters_of(value: str, where: str = "") -> tuple[str, Mapping[str, str]]:
+    """The same, however the value is written.
+
+    Raises:
+        UnreadableError: as ``read_parameters``.
+    """
     bare = strip_comments(value) if "(" in value else value
     kind, _, rest = bare.partition(";")
     kind = _BLANK.sub("", kind).lower()

@@ -38,7 +38,7 @@ from meldingsloft.ebxml.plaintext import read_plaintext
 from meldingsloft.ebxml.reading import Addresses, addresses_of, envelope_of, read_addresses
 from meldingsloft.ebxml.tolerances import tolerances_of, tolerances_of_own_form
 from meldingsloft.ebxml.values import EB, content_id_of
-from meldingsloft.xmlsafe import parse
+from meldingsloft.xmlsafe import nodes_inside, parse
 
 if TYPE_CHECKING:
     from meldingsloft.ports import DecryptionKey, Schemas
@@ -63,6 +63,7 @@ _NOTHING = etree.Element("nothing")
 _SIGNED_INFO, _DS_REFERENCE = f"{{{ns.DS}}}SignedInfo", f"{{{ns.DS}}}Reference"
 _EB_REFERENCE = f"{EB}Reference"
 _HREF = f"{{{ns.XLINK}}}href"
+_NO_ADDRESSES = Addresses()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Arrived:
     """Set when the mail is a delivery report."""
     fault: SoapFault | None = None
     """Set when the SOAP part is a Fault."""
-    addresses: Addresses = Addresses()
+    addresses: Addresses = _NO_ADDRESSES
     """As far as they can be read."""
     blocks: Blocks | None = field(default=None, repr=False)
     """Set with ``envelope`` when the whole header can be read; no more to be trusted than the rest."""
@@ -303,4 +304,4 @@ def _cids(blocks: Blocks) -> Iterator[tuple[str, str]]:
 
 
 def _children(parent: etree._Element | None, tag: str) -> list[etree._Element]:
-    return [] if parent is None else [child for child in parent[:] if child.tag == tag]
+    return [] if parent is None else [child for child in nodes_inside(parent) if child.tag == tag]

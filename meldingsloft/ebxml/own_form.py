@@ -51,7 +51,9 @@ _SIGNED_INFO = (
 _ID = r"[A-Za-z0-9][A-Za-z0-9._@-]{0,199}"
 _CODE = r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}"
 _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
-_DIGEST = r"[A-Za-z0-9+/]{43}="
+_DIGEST = r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="
+_ENDED = re.compile(rb"[A-Za-z0-9+/]{3}|[A-Za-z0-9+/][AEIMQUYcgkosw048]=|[AQgw]==")
+"""The last three signs of an xs:base64Binary: no bits are left over."""
 
 
 def _literal(text: str) -> str:
@@ -137,6 +139,8 @@ def recognise(soap: bytes) -> OwnForm | None:
     found = _WHOLE.fullmatch(soap, len(_DECLARATION))
     if found is None or (found["payload"] is None) is not (found["cid"] is None):
         return None
+    if not (_is_base64(found["value"]) and _is_base64(found["certificate"])):
+        return None
     envelope = _envelope(found)
     kind = EnvelopeKind.ACKNOWLEDGMENT if found["payload"] is None else EnvelopeKind.MESSAGE
     if envelope is None or envelope.header.kind is not kind:
@@ -155,6 +159,11 @@ def recognise(soap: bytes) -> OwnForm | None:
         stated=tuple((uri, value) for _, uri, value in signed),
         fragments=tuple(_fragments(found["signed"])),
     )
+
+
+def _is_base64(text: bytes) -> bool:
+    """True when signs of base64 make up whole bytes, as their schema type asks."""
+    return len(text) % 4 == 0 and _ENDED.fullmatch(text, len(text) - 3) is not None
 
 
 def is_own_fragment(fragment: bytes) -> bool:

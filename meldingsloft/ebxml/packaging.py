@@ -99,7 +99,8 @@ def write_mail(
 def format_date(when: dt.datetime) -> str:
     """``Mon, 02 Mar 2026 09:31:07 +0000`` (RFC 5322 §3.3), in UTC and in English whatever the locale."""
     utc = when.astimezone(dt.UTC)
-    return f"{_DAYS[utc.weekday()]}, {utc.day:02} {_MONTHS[utc.month - 1]} {utc.year:04} {utc:%H:%M:%S} +0000"
+    written = utc.isoformat()
+    return f"{_DAYS[utc.weekday()]}, {written[8:10]} {_MONTHS[utc.month - 1]} {written[:4]} {written[11:19]} +0000"
 
 
 def _bare(mail_id: str) -> str:

@@ -26,10 +26,12 @@ from meldingsloft.ebxml import namespaces as ns
 from meldingsloft.ebxml.block_reading import read_ack_requested, read_acknowledgment, read_error_list, read_manifest
 from meldingsloft.ebxml.blocks import ACTOR, FAULT, HEADER, Blocks, elements, read_blocks
 from meldingsloft.ebxml.values import EB, attribute_of, check_version, only, only_text, text_of
+from meldingsloft.xmlsafe import nodes_inside
 
 if TYPE_CHECKING:
     from lxml import etree
 
+_LONGEST_ID = 1000
 _HEADER_PATH = "/SOAP:Envelope/SOAP:Header"
 _MESSAGE_HEADER = f"{_HEADER_PATH}/eb:MessageHeader"
 _HEADER_CHILDREN = (
@@ -76,7 +78,8 @@ class Addresses:
 def read_addresses(root: etree._Element) -> Addresses:
     """The addresses of an envelope, however broken the rest of it is; raises nothing.
 
-    With several MessageHeaders, or one that a signature would not cover, nothing is read: an answer could go astray.
+    With several MessageHeaders, or one that a signature would not cover, nothing is read: an answer could go astray. Nobody
+    answers for these bytes yet, so an id as long as a book is none.
     """
     holder = root.find(HEADER)
     headers = [] if holder is None else holder.findall(f"{EB}MessageHeader")
@@ -84,16 +87,20 @@ def read_addresses(root: etree._Element) -> Addresses:
         return Addresses()
     header = headers[0]
     data = only(header, "MessageData")
-    message_id = only_text(data, "MessageId") if data is not None else ""
+    message_id = _bearable(only_text(data, "MessageId")) if data is not None else ""
     return Addresses(
         sender=_readable_endpoint(only(header, "From")),
         receiver=_readable_endpoint(only(header, "To")),
         message_id=MessageId(message_id) if message_id else None,
-        cpa_id=CpaId(found) if (found := only_text(header, "CPAId")) else None,
-        conversation_id=ConversationId(found) if (found := only_text(header, "ConversationId")) else None,
-        service=only_text(header, "Service"),
-        action=only_text(header, "Action"),
+        cpa_id=CpaId(found) if (found := _bearable(only_text(header, "CPAId"))) else None,
+        conversation_id=ConversationId(found) if (found := _bearable(only_text(header, "ConversationId"))) else None,
+        service=_bearable(only_text(header, "Service")),
+        action=_bearable(only_text(header, "Action")),
     )
+
+
+def _bearable(value: str) -> str:
+    return value if len(value) <= _LONGEST_ID else ""
 
 
 def addresses_of(header: MessageHeader) -> Addresses:
@@ -101,11 +108,11 @@ def addresses_of(header: MessageHeader) -> Addresses:
     return Addresses(
         header.sender,
         header.receiver,
-        header.message_id,
-        header.cpa_id,
-        header.conversation_id,
-        header.service,
-        header.action,
+        MessageId(_bearable(header.message_id)) or None,
+        CpaId(_bearable(header.cpa_id)) or None,
+        ConversationId(_bearable(header.conversation_id)) or None,
+        _bearable(header.service),
+        _bearable(header.action),
     )
 
 
@@ -173,7 +180,7 @@ def _children(parent: etree._Element, order: dict[str, tuple[int, str]], path: s
     """eb: children by name, checked against the order of the schema; elements of other namespaces may stand last."""
     found: dict[str, etree._Element] = {}
     position = 0
-    for child in parent[:]:
+    for child in nodes_inside(parent):
         tag = child.tag
         known = order.get(tag)
         if known is None:
@@ -267,7 +274,7 @@ def _readable_endpoint(element: etree._Element | None) -> Endpoint | None:
         return None
     ids: list[PartyId] = []
     role: etree._Element | None = None
-    for child in element[:]:
+    for child in nodes_inside(element):
         tag = child.tag
         if tag == _PARTY_ID:
             ids.append(PartyId(text_of(child), attribute_of(child, "type")))

@@ -20,7 +20,7 @@ from meldingsloft.ebxml.blocks import BODY, HEADER, MUST_UNDERSTAND, SIGNATURE, 
 from meldingsloft.ebxml.encoding import read_declaration
 from meldingsloft.ebxml.mime import Mail, MailKind, MimePart
 from meldingsloft.hodemelding.nodes import children
-from meldingsloft.xmlsafe import local_name, namespace_of
+from meldingsloft.xmlsafe import local_name, namespace_of, nodes_inside
 
 _W, _I = Severity.WARNING, Severity.INFO
 _EB = f"{{{ns.EB}}}"
@@ -49,7 +49,7 @@ def tolerances_of(mail: Mail, root: etree._Element, soap: bytes, envelope: Envel
     """All findings, in the order of the pipeline: mail, parts, XML, blocks, header, signals, metadata, signature."""
     around = children(root)
     header, body = around.get(HEADER), around.get(BODY)
-    blocks = [] if header is None else header[:]
+    blocks = [] if header is None else nodes_inside(header)
     return [
         *_mail_headers(mail, envelope),
         *_parts(mail),

@@ -9,6 +9,7 @@ from meldingsloft.domain.errors import EnvelopeError
 from meldingsloft.domain.identifiers import ContentId
 from meldingsloft.ebxml import namespaces as ns
 from meldingsloft.ebxml.blocks import elements
+from meldingsloft.xmlsafe import nodes_inside
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -61,7 +62,7 @@ def attribute_of(element: etree._Element, name: str) -> str | None:
 def only(parent: etree._Element, name: str) -> etree._Element | None:
     """The eb: child of a name; None when there is none or more than one."""
     tag = EB + name
-    found = [child for child in parent[:] if child.tag == tag]
+    found = [child for child in nodes_inside(parent) if child.tag == tag]
     return found[0] if len(found) == 1 else None
 
 

@@ -22,6 +22,7 @@ from meldingsloft.domain.findings import Finding
 from meldingsloft.domain.parties import PartyRecord
 from meldingsloft.ebxml import opening
 from meldingsloft.ebxml.acceptance import check_values
+from meldingsloft.ebxml.mime import MailLimits
 from meldingsloft.ebxml.opening import Arrived
 from meldingsloft.ebxml.reading import Addresses
 from meldingsloft.flow import refusing
@@ -63,7 +64,7 @@ def handle(msh: Msh, address: str, claim: Claim) -> Handled:
         return refusing.too_large(msh, mail)
     mail.raw = claim.read()
     try:
-        mail.arrived = opening.read(mail.raw)
+        mail.arrived = opening.read(mail.raw, MailLimits(max_bytes=msh.settings.max_mail_bytes))
     except UnreadableError as unreadable:
         return refusing.unreadable(msh, mail, unreadable)
     if mail.arrived.bounce is not None:

@@ -11,7 +11,7 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from meldingsloft.domain.errors import AlreadyKnownError, MailboxError
+from meldingsloft.domain.errors import AlreadyKnownError, MailboxError, MeldingsloftError, own_fault
 from meldingsloft.flow.dispatch import discard, enter, publish, stage
 from meldingsloft.flow.handling import Handled, Received
 from meldingsloft.flow.msh import Msh
@@ -20,13 +20,15 @@ from meldingsloft.flow.pipeline import handle
 from meldingsloft.flow.recovery import finish_mail, recover
 
 _NO_ATTEMPT = contextlib.nullcontext()
+_MOST_AT_ONCE = 16 * 1024 * 1024
+"""Bytes of mail that are held in memory until they are committed together; a larger mail is committed alone."""
 
 
 def receive(msh: Msh) -> Iterator[Received]:
     """Handle all that lies in the inboxes of the own parties; a line for each mail once it is durably handled.
 
     Mails that another process holds are left to it. A mail whose handling fails for our own reasons (a full disk, a locked
-    journal) stays in the inbox and is told with verdict ``failed``.
+    journal, a fault in the program) stays in the inbox and is told with verdict ``failed``; the others go on.
     """
     recover(msh)
     for address in sorted({party.edi_address for party in msh.own.values()}):
@@ -43,9 +45,11 @@ class _Round:
     moved: bool = False
     """Something was handled, or has to be looked at again."""
 
-    def leave(self, name: str, trouble: MailboxError) -> Received:
+    def leave(self, name: str, trouble: Exception) -> Received:
         """The line for a mail that stays where it lies."""
         self.left.add(name)
+        if not isinstance(trouble, MeldingsloftError):
+            trouble = own_fault(trouble)
         return Received(
             envelope=name, kind="message", verdict="failed", error_codes=(trouble.code,), reason=trouble.message
         )
@@ -71,14 +75,19 @@ def _batch(msh: Msh, address: str, names: list[str], look: _Round) -> Iterator[R
     promised = msh.journal.open_mails(address) if claims else {}  # asked after the claims: who held them before is gone
     handled: list[Handled] = []
     seen: set[tuple[str, str]] = set()
+    weight = 0
     for claim in claims:
         before = promised.get(claim.name)
         if before is not None:  # promised by a process that is gone: carry it out
             finish_mail(msh, before, claim)
             continue
+        if handled and weight + claim.size > _MOST_AT_ONCE:
+            yield from _commit(msh, handled, look)
+            handled, seen, weight = [], set(), 0
+        weight += claim.size
         try:
             item = handle(msh, address, claim)
-        except MailboxError as trouble:
+        except Exception as trouble:  # noqa: BLE001 - one mail's fate must not be that of all who wait behind it
             claim.release()
             yield look.leave(claim.name, trouble)
             continue
@@ -102,7 +111,7 @@ def _commit(msh: Msh, handled: list[Handled], look: _Round) -> Iterator[Received
         try:
             _stage(msh, item)
             staged.append(item)
-        except MailboxError as trouble:
+        except Exception as trouble:  # noqa: BLE001 - as above
             _drop(msh, item)
             yield look.leave(item.claim.name, trouble)
     if not staged:
@@ -123,6 +132,14 @@ def _commit(msh: Msh, handled: list[Handled], look: _Round) -> Iterator[Received
         for item in staged:
             _drop(msh, item)
             yield look.leave(item.claim.name, trouble)
+        return
+    except Exception as fault:  # noqa: BLE001 - as above; whose fault it was shows when each is tried alone
+        if len(staged) > 1:
+            for item in staged:
+                yield from _commit(msh, [item], look)
+            return
+        _drop(msh, staged[0])
+        yield look.leave(staged[0].claim.name, fault)
         return
     look.moved = look.moved or bool(kept)
     _carry_out(msh, kept)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from meldingsloft.domain.heads import Address, Ident, Level, Postal, ReceiverRole
 from meldingsloft.hodemelding.nodes import attribute, child, children, code, text, value
+from meldingsloft.xmlsafe import nodes_inside
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -49,7 +50,7 @@ def _parties(inst: etree._Element, p: str) -> tuple[Level | None, tuple[Level, .
     services: list[Level] = []
     people: list[Level] = []
     service, person = p + "Dept", p + "HCPerson"
-    for element in inst[:]:
+    for element in nodes_inside(inst):
         if element.tag in (service, person):
             level = _level(element, p, person=element.tag == person)
             if level is not None:

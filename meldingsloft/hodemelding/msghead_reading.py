@@ -99,22 +99,24 @@ def _read_place(place: etree._Element | None, role: ReceiverRole) -> Address | N
         return None
     inside = children(organisation)
     virksomhet = Level(value(inside.get(P + "OrganisationName")), _idents(organisation))
-    service = inside.get(P + "Organisation")
-    party = _party(service, inside.get(P + "HealthcareProfessional"))
+    service = children(inside.get(P + "Organisation"))
+    party = _party(inside.get(P + "Organisation"), service, inside.get(P + "HealthcareProfessional"))
     if party is None and not virksomhet.name and not virksomhet.idents:
         return None
-    postal = _postal(service) or _postal(organisation)
+    postal = _postal(service) or _postal(inside)
     return Address(virksomhet, party, role, attribute(around.get(P + "ComMethod"), "V") == "PST", postal)
 
 
-def _party(service: etree._Element | None, person: etree._Element | None) -> Level | None:
+def _party(
+    service: etree._Element | None, inside: dict[str, etree._Element], person: etree._Element | None
+) -> Level | None:
     """The level-2 party: a nested Organisation, or a HealthcareProfessional directly below level 1.
 
-    Where both stand (MH-010) the one with a HER-id is the party, the service first.
+    Where both stand (MH-010) the one with a HER-id is the party, the service first. ``inside`` are the service's children.
     """
     found = []
     if service is not None:
-        found.append(Level(text(service, P + "OrganisationName"), _idents(service)))
+        found.append(Level(value(inside.get(P + "OrganisationName")), _idents(service)))
     if person is not None:
         names = (text(person, P + name) for name in ("GivenName", "MiddleName", "FamilyName"))
         found.append(Level(" ".join(name for name in names if name), _idents(person), person=True))
@@ -125,33 +127,39 @@ def _party(service: etree._Element | None, person: etree._Element | None) -> Lev
 def _idents(element: etree._Element) -> tuple[Ident, ...]:
     found = []
     for ident in element.iterchildren(P + "Ident"):
-        number = text(ident, P + "Id")
+        inside = children(ident)
+        number = value(inside.get(P + "Id"))
         if number:
-            kind = child(ident, P + "TypeId")
+            kind = inside.get(P + "TypeId")
             found.append(Ident(number, attribute(kind, "V"), attribute(kind, "DN")))
     return tuple(found)
 
 
-def _postal(organisation: etree._Element | None) -> Postal | None:
-    """Address and telephones of an organisation, as far as an HCP structure can hold them."""
-    if organisation is None:
-        return None
-    address = child(organisation, P + "Address")
-    tele = (attribute(child(com, P + "TeleAddress"), "V") for com in organisation.iterchildren(P + "TeleCom"))
-    numbers = tuple(number for number in tele if number)
-    if address is None:
+def _postal(organisation: dict[str, etree._Element]) -> Postal | None:
+    """Address and telephones of an organisation, given by its children, as far as an HCP structure can hold them."""
+    numbers = _numbers(organisation.get(P + "TeleCom"))
+    if P + "Address" not in organisation:
         return Postal(tele=numbers) if numbers else None
-    kind, county, country = (child(address, P + name) for name in ("Type", "County", "Country"))
-    lines = [text(address, P + "StreetAdr"), text(address, P + "Postbox")]
+    address = children(organisation[P + "Address"])
+    kind, county, country = (address.get(P + name) for name in ("Type", "County", "Country"))
+    lines = [value(address.get(P + "StreetAdr")), value(address.get(P + "Postbox"))]
     return Postal(
         type=attribute(kind, "V"),
         type_name=attribute(kind, "DN"),
         street=", ".join(line for line in lines if line),
-        postal_code=text(address, P + "PostalCode"),
-        city=text(address, P + "City"),
+        postal_code=value(address.get(P + "PostalCode")),
+        city=value(address.get(P + "City")),
         county=attribute(county, "V"),
         county_name=attribute(county, "DN"),
         country=attribute(country, "V"),
         country_name=attribute(country, "DN"),
         tele=numbers,
     )
+
+
+def _numbers(first: etree._Element | None) -> tuple[str, ...]:
+    """Telephones and the like, from the first TeleCom on."""
+    if first is None:
+        return ()
+    lines = (first, *first.itersiblings(P + "TeleCom"))
+    return tuple([number for line in lines if (number := attribute(child(line, P + "TeleAddress"), "V"))])

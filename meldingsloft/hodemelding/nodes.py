@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from lxml import etree
 
+from meldingsloft.xmlsafe import nodes_backwards
+
 
 def prefix_of(element: etree._Element) -> str:
     """``{namespace}`` of an element, ``""`` when it has none."""
@@ -31,7 +33,7 @@ def first_element(element: etree._Element | None) -> etree._Element | None:
 
 def children(element: etree._Element | None) -> dict[str, etree._Element]:
     """The first child with each tag: one walk instead of a search for each name."""
-    return {} if element is None else {each.tag: each for each in element[::-1]}
+    return {} if element is None else {each.tag: each for each in nodes_backwards(element)}
 
 
 def value(element: etree._Element | None) -> str:

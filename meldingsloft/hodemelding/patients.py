@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from meldingsloft.hodemelding.nodes import attribute, child, code, text
+from meldingsloft.hodemelding.nodes import attribute, children, code, text, value
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -22,24 +22,26 @@ _NUMBER = re.compile(r"[0-9]{11}")
 
 def identified_in_head(patient: etree._Element | None, p: str) -> bool:
     """True when ``MsgInfo/Patient`` names and identifies the patient; ``p`` is the prefix of MsgHead."""
-    if patient is None or not (text(patient, p + "FamilyName") and text(patient, p + "GivenName")):
+    inside = children(patient)
+    if patient is None or not (value(inside.get(p + "FamilyName")) and value(inside.get(p + "GivenName"))):
         return False
     for ident in patient.iterchildren(p + "Ident"):
         if _official(text(ident, p + "Id"), code(ident, p + "TypeId")):
             return True
-    return bool(text(patient, p + "DateOfBirth") and code(patient, p + "Sex"))
+    return bool(value(inside.get(p + "DateOfBirth")) and attribute(inside.get(p + "Sex"), "V"))
 
 
 def identified_in_body(patient: etree._Element | None, p: str) -> bool:
     """True when the ``Patient`` of a ``Message`` names and identifies the patient; ``p`` is the message's prefix."""
-    if patient is None or not text(patient, p + "Name"):
+    inside = children(patient)
+    if patient is None or not value(inside.get(p + "Name")):
         return False
-    if _official(text(patient, p + "OffId"), code(patient, p + "TypeOffId")):
+    if _official(value(inside.get(p + "OffId")), attribute(inside.get(p + "TypeOffId"), "V")):
         return True
     for ident in patient.iterchildren(p + "AdditionalId"):
         if _official(text(ident, p + "Id"), code(ident, p + "Type")):
             return True
-    return bool(attribute(child(patient, p + "DateOfBirth"), "V") and code(patient, p + "Sex"))
+    return bool(attribute(inside.get(p + "DateOfBirth"), "V") and attribute(inside.get(p + "Sex"), "V"))
 
 
 def _official(number: str, kind: str) -> bool:

@@ -6,11 +6,10 @@ grouped, with a count last.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from meldingsloft.report.text import PLAIN, Terminal
+from meldingsloft.report.text import PLAIN, Terminal, json_text
 
 if TYPE_CHECKING:
     from meldingsloft.domain.code_texts import Language
@@ -165,4 +164,4 @@ def unopened_object(error: MeldingsloftError, file: str) -> dict[str, Any]:
 
 def json_line(values: Mapping[str, Any]) -> str:
     """One object as one line, with its line break; meant for UTF-8."""
-    return json.dumps(values, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return json_text(values)

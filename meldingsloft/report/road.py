@@ -11,6 +11,7 @@ from meldingsloft.domain.states import State
 from meldingsloft.flow.handling import Received
 from meldingsloft.flow.sending import Sent
 from meldingsloft.report.findings import finding_object
+from meldingsloft.report.text import one_line
 
 MEANINGS: dict[State, str] = {
     State.QUEUED: "promised, not yet in the receiver's mailbox",
@@ -86,7 +87,7 @@ def received_text(line: Received) -> str:
         )
         or "message"
     )
-    parts = [f"{line.verdict:<10} {what:<24} {line.msg_id or line.message_id or line.envelope}"]
+    parts = [f"{line.verdict:<10} {what:<24} {one_line(line.msg_id or line.message_id or line.envelope)}"]
     if line.answer != "none":
         parts.append(f"answered by {line.answer}")
     if line.apprec != "none":
@@ -124,7 +125,7 @@ def status_text(entries: Iterable[Entry]) -> Iterable[str]:
             empty = False
         yield (
             f"{entry.updated:%Y-%m-%d %H:%M:%S}  {entry.direction:<3}  {entry.sender or '?':>8}  {entry.receiver or '?':>8}  "
-            f"{entry.message_type or entry.kind:<22} {entry.state:<16} {entry.msg_id or entry.message_id}"
+            f"{entry.message_type or entry.kind:<22} {entry.state:<16} {one_line(entry.msg_id or entry.message_id)}"
         )
     if empty:
         yield "nothing in the journal matches"
@@ -169,7 +170,7 @@ def history_text(
         ("envelope", entry.envelope_path),
     ):
         if value:
-            yield f"  {name:<15} {value}"
+            yield f"  {name:<15} {one_line(value) if name.endswith('Id') else value}"
     for her, _, names in entry.incoming:
         for name in names:
             yield f"  {'file':<15} fagsystem/{her}/inn/{name}"

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 _STAND_INS = str.maketrans(
     {
@@ -14,6 +18,29 @@ _IN_ASCII = str.maketrans(
     {"«": '"', "»": '"', "§": "par. ", "æ": "ae", "ø": "o", "å": "a", "Æ": "Ae", "Ø": "O", "Å": "A"}
 )
 _SGR = {"error": "1;31", "warning": "1;33", "info": "1;36", "dim": "2", "bold": "1", "good": "1;32"}
+
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Signs that steer a terminal, break a line, turn the direction of writing, or are none."""
+_UNPRINTED = re.compile("[\x7f-\x9f\ud800-\udfff]")
+_STEERING = re.compile("\x1b(?!\\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f\ud800-\udfff]")
+_LONGEST = 100
+
+
+def one_line(text: str) -> str:
+    """An identifier from outside as a person may be shown it: on one line, of bearable length, with ``?`` for what is no sign."""
+    shown = _CONTROL.sub("?", text[: _LONGEST + 1])
+    return shown if len(shown) <= _LONGEST else shown[:_LONGEST] + "…"
+
+
+def unsteered(text: str) -> str:
+    """Text with ``?`` for everything that would steer a terminal, but for line ends and colours."""
+    return _STEERING.sub("?", text)
+
+
+def json_text(values: Mapping[str, Any]) -> str:
+    """One JSON object on one line that UTF-8 can carry and no terminal is steered by."""
+    text = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return _UNPRINTED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text) + "\n"
 
 
 @dataclass(frozen=True, slots=True)

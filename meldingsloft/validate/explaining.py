@@ -83,7 +83,7 @@ class _Mending:
         self._copy = copy.deepcopy(root)
         self._original = dict(zip(self._copy.iter(), root.iter(), strict=True))
         self._long = is_long(etree.tostring(root))
-        self._work = _LONG_WORK
+        self._work = max(_LONG_WORK, 2 * size)
         self._trials = max(_TRIALS[0], min(_TRIALS[1], _WORK // (size + 1)))
         self._attributes: dict[tuple[str, str], tuple[str, ...]] = {}
         self._seen: set[tuple[etree._Element, str, Kind, tuple[str, ...]]] = set()

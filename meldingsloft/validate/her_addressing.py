@@ -39,12 +39,13 @@ def _in_head(subject: Subject) -> Iterator[Finding]:
 
 def _msghead_party(subject: Subject, party: etree._Element, apprec: str | None) -> Iterator[Finding]:
     level1 = child(party, f"{_MH}Organisation")
-    if level1 is None or child(level1, f"{_MH}Ident") is None:
+    inside = children(level1)
+    if level1 is None or f"{_MH}Ident" not in inside:
         yield subject.finding("MH-007", party if level1 is None else level1, apprec=apprec, party=local_name(party))
         return
     if not _has_her(level1):
         yield subject.finding("MH-008", level1, apprec=apprec, party=local_name(party))
-    if not _names(level1, "OrganisationName"):
+    if not _said(inside.get(f"{_MH}OrganisationName")):
         yield subject.finding("MH-011", level1, detail="organisation", party=local_name(party))
     yield from _msghead_level2(subject, level1, local_name(party), apprec)
 

@@ -74,6 +74,4 @@ def validate_message(
     checks = CHECKS if schema_valid else (*CHECKS, schema.CHECK)
     findings = tuple(run(checks, subject, only))
     valid = schema_valid and not has_errors(findings)
-    return ValidationResult(
-        subject.kind, "valid" if valid else "invalid", schema_valid, findings, root, None, subject
-    )
+    return ValidationResult(subject.kind, "valid" if valid else "invalid", schema_valid, findings, root, None, subject)

@@ -32,7 +32,9 @@ def declared_namespaces(data: bytes, root: etree._Element) -> frozenset[str]:
             found.add(declared[1] or declared[2] or b"")
         elif _LONG_PREFIX.match(data, at):
             return _walked(root)
-        at = data.find(b"xmlns", at + 5)  # not behind the URI: text that looks like a declaration cannot hide a real one
+        at = data.find(
+            b"xmlns", at + 5
+        )  # not behind the URI: text that looks like a declaration cannot hide a real one
     if any(b"&" in uri for uri in found):
         return _walked(root)
     names = frozenset([uri.decode("utf-8", "replace") for uri in found])

@@ -17,7 +17,7 @@ from meldingsloft.domain.findings import Finding, Place
 from meldingsloft.hodemelding.heads import read_head
 from meldingsloft.hodemelding.nodes import children, prefix_of
 from meldingsloft.validate.rulebook import RuleBook
-from meldingsloft.xmlsafe import Places, local_name, namespace_of
+from meldingsloft.xmlsafe import Places, local_name, namespace_of, nodes_inside
 
 if TYPE_CHECKING:
     from meldingsloft.domain.catalogue import Catalogue, MessageType
@@ -73,7 +73,7 @@ class Subject:
             return (self.root,)
         holders = [self.root]
         for tag in _CONTENT:
-            holders = [child for holder in holders for child in holder[:] if child.tag == tag]
+            holders = [child for holder in holders for child in nodes_inside(holder) if child.tag == tag]
         return [child for content in holders for child in content.iterchildren(etree.Element)]
 
     @cached_property

@@ -2,5 +2,6 @@
 
 from meldingsloft.xmlsafe.parsing import Limits, local_name, namespace_of, parse
 from meldingsloft.xmlsafe.places import Places
+from meldingsloft.xmlsafe.stepping import nodes_backwards, nodes_inside
 
-__all__ = ["Limits", "Places", "local_name", "namespace_of", "parse"]
+__all__ = ["Limits", "Places", "local_name", "namespace_of", "nodes_backwards", "nodes_inside", "parse"]

@@ -67,10 +67,10 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
     """
     if len(data) > limits.max_bytes:
         raise UnreadableError("ML-U005", f"the document is larger than {limits.max_bytes} bytes", hint="raise the size limit if it is meant")
-    if not data.strip():
+    if not data or data.isspace():
         raise UnreadableError("ML-U006", "the document is empty")
     _check_encoding(data)
-    if data.count(b"<") + data.count(b"=") > limits.max_nodes:
+    if len(data) > limits.max_nodes and data.count(b"<") + data.count(b"=") > limits.max_nodes:
         raise UnreadableError("ML-U005", f"the document has more than {limits.max_nodes} elements and attributes", hint="no message type has so many")
     huge = len(data) >= _LIBXML2_TEXT_LIMIT
     if huge:

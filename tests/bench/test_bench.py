@@ -13,7 +13,7 @@ from tests.road.letters import dialog
 def bench(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     message = folder / "message.xml"
     message.write_bytes(dialog())
-    command = [sys.executable, "-m", "meldingsloft", "bench", "3", str(message), *arguments]
+    command = [sys.executable, "-m", "meldingsloft", "bench", "3", str(message), "--work-root", str(folder), *arguments]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder)
 
 

@@ -18,17 +18,19 @@ def test_send(town: Town, tmp_path: Path) -> None:
         copied = copy_of(town, tmp_path / "copy")
         hospital = copied.open("hospital")
         durable._fault = durable.fault_of(f"full:{step}")
+        full: MailboxError | None = None
         try:
             send(hospital, payload)
-        except MailboxError as full:
-            assert full.code == "ML-P003"
-            assert full.again
-            assert not copied.inbox(MUNICIPALITY)
-            assert not states(hospital)
-        else:
-            break
+        except MailboxError as error:
+            full = error
         finally:
             durable._fault = None
+        if full is None:
+            break
+        assert full.code == "ML-P003"
+        assert full.again
+        assert not copied.inbox(MUNICIPALITY)
+        assert not states(hospital)
         send(hospital, payload)
         to_the_end(copied, f"full at step {step}")
         close(copied)

@@ -30,7 +30,9 @@ def test_two_receive_on_one_workspace_with_many_waiting(town: Town) -> None:
             finally:
                 os._exit(status)
         children.append(child)
-    assert [os.WEXITSTATUS(os.waitpid(child, 0)[1]) for child in children] == [0, 0], "both had work, none saw a duplicate"
+    assert [os.WEXITSTATUS(os.waitpid(child, 0)[1]) for child in children] == [0, 0], (
+        "both had work, none saw a duplicate"
+    )
     municipality = town.open("municipality")
     assert sorted(path.stem for path in town.filed("municipality", MUNICIPALITY)) == sorted(ids)
     assert states(municipality, Direction.IN) == [State.FILED] * COUNT

@@ -377,23 +377,19 @@ def test_an_expired_signing_certificate(town: Town) -> None:
     assert "expired" in line.reason
 
 
-def test_without_ack_requested_it_is_processed_with_a_warning(town: Town) -> None:
+def test_without_ack_requested_it_is_processed_with_a_warning(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 
     from meldingsloft.ebxml import envelope as envelope_module
-    from meldingsloft.flow import sending
 
     hospital, municipality = town.servers["hospital"], town.servers["municipality"]
-    original = sending.envelop
 
     def forgetful(facts, sealed=(), **options):  # type: ignore[no-untyped-def]
         return envelope_module.envelop(replace(facts, ack_requested=None), sealed, **options)
 
-    sending.envelop = forgetful
-    try:
+    with monkeypatch.context() as patched:
+        patched.setattr("meldingsloft.flow.sending.envelop", forgetful)
         send(hospital, dialog())
-    finally:
-        sending.envelop = original
     (line,) = empty(municipality)
     assert (line.verdict, line.answer, line.apprec) == ("accepted", "error", "ok")
     empty(hospital)
