@@ -63,7 +63,9 @@ class CaseFile:
         except OSError as fault:
             raise trouble(fault, path, "read") from None
         except ValueError:  # a name with a zero byte
-            raise MailboxError("ML-P001", "cannot read: there is no file of such a name", hint="check the name") from None
+            raise MailboxError(
+                "ML-P001", "cannot read: there is no file of such a name", hint="check the name"
+            ) from None
         return read_file(path, _LARGEST_ATTACHMENT)
 
 
@@ -81,7 +83,12 @@ def read_case_file(name: str, data: bytes | None = None) -> CaseFile:
 def parse_case(data: bytes, name: str, folder: Path) -> CaseFile:
     """A case from its bytes. Raises CaseError as ``read_case_file``."""
     if len(data) > _LARGEST_CASE:
-        raise CaseError("ML-C041", f"the case is larger than {_LARGEST_CASE} bytes", where=name, hint="attachments lie in files beside it")
+        raise CaseError(
+            "ML-C041",
+            f"the case is larger than {_LARGEST_CASE} bytes",
+            where=name,
+            hint="attachments lie in files beside it",
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:

@@ -66,7 +66,9 @@ def _party(info: etree._Element) -> ProfiledParty | None:
     signing, encryption = _certificates(info)
     return ProfiledParty(
         her_id=HerId(her_id),
-        name="".join(sign if sign.isprintable() else " " for sign in _attribute(info, "partyName") or "")[:_LONGEST_NAME].strip(),
+        name="".join(sign if sign.isprintable() else " " for sign in _attribute(info, "partyName") or "")[
+            :_LONGEST_NAME
+        ].strip(),
         org_number=ids.get("ENH") or ids.get("ORGNUMMER") or "",
         edi_address=next(_addresses(info), ""),
         signing_certificates=signing,

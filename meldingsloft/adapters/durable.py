@@ -76,7 +76,9 @@ def _pour(handle: int, data: bytes) -> None:
         view = view[os.write(handle, view) :]
 
 
-def create_durable(path: AnyPath, data: bytes | Iterable[bytes], mode: int = PRIVATE_FILE, *, unsynced: Unsynced | None = None) -> None:
+def create_durable(
+    path: AnyPath, data: bytes | Iterable[bytes], mode: int = PRIVATE_FILE, *, unsynced: Unsynced | None = None
+) -> None:
     """A new file at exactly this path, its bytes (in one or in pieces) durable; what lay there under the name is left behind, not written into.
 
     The name itself is durable once the folder is synchronised. With ``unsynced`` the bytes are durable once that is.

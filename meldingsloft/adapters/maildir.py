@@ -143,7 +143,9 @@ class MailClaim:
         if not stat.S_ISREG(kept.st_mode) or kept.st_size != self.size:
             return False
         with open(target, "rb") as other:  # noqa: PTH123 - as above
-            return all(ours == theirs for ours, theirs in zip(pieces_of(self._handle), pieces_of(other.fileno()), strict=False))
+            return all(
+                ours == theirs for ours, theirs in zip(pieces_of(self._handle), pieces_of(other.fileno()), strict=False)
+            )
 
     def done(self) -> None:
         """Take the mail out of the inbox and end the claim."""

@@ -25,7 +25,9 @@ _ROUNDS = 60
 _WORK = 60_000_000
 """Bytes to judge again in all trials of one document; small ones get the most trials."""
 _TRIALS = (12, 600)
-_CUT_OFF = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, load_dtd=False, collect_ids=False, huge_tree=True)
+_CUT_OFF = etree.XMLParser(
+    recover=True, resolve_entities=False, no_network=True, load_dtd=False, collect_ids=False, huge_tree=True
+)
 _LONG_WORK = 10_000_000
 """The same of a long document, which is judged twice each time."""
 _TOO_MANY = 1000

@@ -29,7 +29,13 @@ def is_long(data: bytes) -> bool:
 def first_faults(data: bytes, schema: Any, enough: int = _ENOUGH) -> bytes | None:
     """The beginning of a document up to where ``enough`` violations of its schema have been found; None when they are fewer."""
     parser = etree.XMLPullParser(
-        events=(), schema=schema, resolve_entities=False, no_network=True, load_dtd=False, collect_ids=False, huge_tree=True
+        events=(),
+        schema=schema,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        collect_ids=False,
+        huge_tree=True,
     )
     for start in range(0, len(data), _STEP):
         parser.feed(data[start : start + _STEP])

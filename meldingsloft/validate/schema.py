@@ -35,7 +35,11 @@ def compiled(subject: Subject) -> Any:
 def verdict(subject: Subject) -> bool:
     """True when the document is one of its own kind and valid, hodemelding and every content inside it in one pass."""
     schema = compiled(subject)
-    if not subject.known_root or schema is None or (is_long(subject.data) and first_faults(subject.data, schema) is not None):
+    if (
+        not subject.known_root
+        or schema is None
+        or (is_long(subject.data) and first_faults(subject.data, schema) is not None)
+    ):
         return False
     return bool(schema.validate(subject.root))
 

@@ -37,7 +37,13 @@ _LIBXML2_TEXT_LIMIT = 10_000_000
 
 def _parser(*, huge: bool) -> etree.XMLParser:
     return etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, attribute_defaults=False, huge_tree=huge, collect_ids=False
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=huge,
+        collect_ids=False,
     )
 
 
@@ -66,12 +72,20 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
         UnreadableError: see the module's codes; ``where`` is left to the caller, ``detail`` holds line and column.
     """
     if len(data) > limits.max_bytes:
-        raise UnreadableError("ML-U005", f"the document is larger than {limits.max_bytes} bytes", hint="raise the size limit if it is meant")
+        raise UnreadableError(
+            "ML-U005",
+            f"the document is larger than {limits.max_bytes} bytes",
+            hint="raise the size limit if it is meant",
+        )
     if not data or data.isspace():
         raise UnreadableError("ML-U006", "the document is empty")
     _check_encoding(data)
     if len(data) > limits.max_nodes and data.count(b"<") + data.count(b"=") > limits.max_nodes:
-        raise UnreadableError("ML-U005", f"the document has more than {limits.max_nodes} elements and attributes", hint="no message type has so many")
+        raise UnreadableError(
+            "ML-U005",
+            f"the document has more than {limits.max_nodes} elements and attributes",
+            hint="no message type has so many",
+        )
     huge = len(data) >= _LIBXML2_TEXT_LIMIT
     if huge:
         _check_depth(data, limits.max_depth)
@@ -92,7 +106,9 @@ def _check_encoding(data: bytes) -> None:
         return
     found = _DECLARED.match(data)
     if data.startswith(_EBCDIC) or (found is not None and not _keeps_ascii(found[1])):
-        raise UnreadableError("ML-U002", "the declared encoding is not one that is read here", hint="write the document in UTF-8")
+        raise UnreadableError(
+            "ML-U002", "the declared encoding is not one that is read here", hint="write the document in UTF-8"
+        )
 
 
 @lru_cache(maxsize=64)
@@ -100,7 +116,9 @@ def _keeps_ascii(encoding: bytes) -> bool:
     """True for an encoding with a name in which ASCII stands for itself."""
     try:
         name = encoding.decode("ascii").strip()
-        return codecs.lookup(name).name.startswith(("utf-16", "utf-32")) or _PRINTABLE.decode(name) == _PRINTABLE.decode("ascii")
+        return codecs.lookup(name).name.startswith(("utf-16", "utf-32")) or _PRINTABLE.decode(
+            name
+        ) == _PRINTABLE.decode("ascii")
     except (LookupError, ValueError):
         return False
 
@@ -112,13 +130,17 @@ def _has_doctype(data: bytes) -> bool:
 
 
 def _doctype() -> UnreadableError:
-    return UnreadableError("ML-U003", "the document has a document type declaration", hint="health messages have none: take it out")
+    return UnreadableError(
+        "ML-U003", "the document has a document type declaration", hint="health messages have none: take it out"
+    )
 
 
 def _check_depth(data: bytes, deepest: int) -> None:
     """Count nesting before the tree is built."""
     depth = 0
-    target = etree.XMLPullParser(events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True)
+    target = etree.XMLPullParser(
+        events=("start", "end"), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=True
+    )
     for start in range(0, len(data), 65536):
         try:
             target.feed(data[start : start + 65536])
@@ -128,29 +150,46 @@ def _check_depth(data: bytes, deepest: int) -> None:
             if event == "start":
                 depth += 1
                 if depth > deepest:
-                    raise UnreadableError("ML-U004", f"elements nest deeper than {deepest}", hint="no message type nests so deep")
+                    raise UnreadableError(
+                        "ML-U004", f"elements nest deeper than {deepest}", hint="no message type nests so deep"
+                    )
             else:
                 depth -= 1
-                element.clear()
+                if not isinstance(element, tuple | None):
+                    element.clear()
 
 
 def _unreadable(fault: etree.XMLSyntaxError) -> UnreadableError:
     line, column = fault.position
-    if fault.code == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
-        return UnreadableError("ML-U004", "elements nest too deep or a value is too long", hint="no message type nests so deep", detail=f"line {line}")
-    code = "ML-U002" if fault.code in _ENCODING_FAULTS else "ML-U001"
-    what = "the bytes do not decode as the document declares" if code == "ML-U002" else "the document is not well-formed XML"
-    kind = next((name for name, value in vars(etree.ErrorTypes).items() if value == fault.code and name.startswith("ERR_")), "")
-    return UnreadableError(code, what, detail=f"line {line}, column {column}: {kind.removeprefix('ERR_').lower().replace('_', ' ')}")
+    number: int | None = getattr(fault, "code", None)
+    if number == etree.ErrorTypes.ERR_RESOURCE_LIMIT:
+        return UnreadableError(
+            "ML-U004",
+            "elements nest too deep or a value is too long",
+            hint="no message type nests so deep",
+            detail=f"line {line}",
+        )
+    code = "ML-U002" if number in _ENCODING_FAULTS else "ML-U001"
+    what = (
+        "the bytes do not decode as the document declares"
+        if code == "ML-U002"
+        else "the document is not well-formed XML"
+    )
+    kind = next(
+        (name for name, value in vars(etree.ErrorTypes).items() if value == number and name.startswith("ERR_")), ""
+    )
+    return UnreadableError(
+        code, what, detail=f"line {line}, column {column}: {kind.removeprefix('ERR_').lower().replace('_', ' ')}"
+    )
 
 
 def local_name(element: etree._Element) -> str:
     """The tag without its namespace; ``""`` for comments and processing instructions."""
     tag = element.tag
-    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""  # type: ignore[redundant-expr] # comments have a function for a tag
 
 
 def namespace_of(element: etree._Element) -> str:
     """The namespace of the tag, ``""`` when there is none."""
     tag = element.tag
-    return tag[1:].partition("}")[0] if isinstance(tag, str) and tag.startswith("{") else ""
+    return tag[1:].partition("}")[0] if isinstance(tag, str) and tag.startswith("{") else ""  # type: ignore[redundant-expr] # as above

@@ -6,6 +6,7 @@ place is asked for.
 
 from __future__ import annotations
 
+from typing import cast
 from xml.parsers import expat
 
 from lxml import etree
@@ -44,8 +45,8 @@ class Places:
     def _position(self, element: etree._Element) -> tuple[int | None, int | None]:
         if self._positions is None:
             self._positions = self._measure()
-        found = self._positions.get(id(element))
-        return found or (element.sourceline, None)
+        line = cast("int | None", element.sourceline)
+        return self._positions.get(id(element)) or (line, None)
 
     def _measure(self) -> dict[int, tuple[int, int]]:
         starts: list[tuple[int, int]] = []

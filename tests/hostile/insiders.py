@@ -32,7 +32,9 @@ def signed(
         conversation_id=ConversationId(conversation_id or str(uuid.uuid4())), service="HenvendelseHelsefaglig", action=role,
         message_id=MessageId(message_id or str(uuid.uuid4())), timestamp="2026-03-02T10:31:07Z",
     )  # fmt: skip
-    facts = Envelope(header, ack_requested=AckRequested(), manifest=tuple(ManifestReference(part.content_id) for part in parts))
+    facts = Envelope(
+        header, ack_requested=AckRequested(), manifest=tuple(ManifestReference(part.content_id) for part in parts)
+    )
     enveloped = envelop(facts, parts, key=hospital.keys.signing_key(HerId(HOSPITAL)), software=hospital.software)
     addresses = {"from_address": "8800110@edi.example", "to_address": "8800210@edi.example"}
     return write_mail(enveloped.entity, **addresses, message_id=f"{uuid.uuid4()}@edi.example", date=town.clock.now())

@@ -32,10 +32,16 @@ def multipart(name: str, parts: Iterable[bytes], *, boundary: str = "b1", closed
     """A multipart/related mail of parts that are written out with their heads."""
     mark = b"--" + boundary.encode()
     body = b"".join(b"\r\n" + mark + b"\r\n" + part for part in parts)
-    return head(name, f'multipart/related; type="text/xml"; boundary="{boundary}"; start="<soap>"') + body + (b"\r\n" + mark + b"--\r\n" if closed else b"")
+    return (
+        head(name, f'multipart/related; type="text/xml"; boundary="{boundary}"; start="<soap>"')
+        + body
+        + (b"\r\n" + mark + b"--\r\n" if closed else b"")
+    )
 
 
-def part(content: bytes, content_id: str = "soap", encoding: str = "base64", kind: str = SOAP_TYPE, *more: str) -> bytes:
+def part(
+    content: bytes, content_id: str = "soap", encoding: str = "base64", kind: str = SOAP_TYPE, *more: str
+) -> bytes:
     lines = (f"Content-Type: {kind}", f"Content-Transfer-Encoding: {encoding}", f"Content-ID: <{content_id}>", *more)
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + (wrapped(content) if encoding == "base64" else content)
 

@@ -66,10 +66,14 @@ def program(*arguments: object, cwd: Path, given: bytes | None = None, seconds: 
         stdin.seek(0)
         started = time.monotonic()
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # the child of a process with threads only runs one command
+            warnings.simplefilter(
+                "ignore", DeprecationWarning
+            )  # the child of a process with threads only runs one command
             child = os.fork()
         if child == 0:
-            _be_the_program([str(argument) for argument in arguments], cwd, [stdin.fileno(), out.fileno(), err.fileno()])
+            _be_the_program(
+                [str(argument) for argument in arguments], cwd, [stdin.fileno(), out.fileno(), err.fileno()]
+            )
         status = _wait(child, started + seconds)
         out.seek(0)
         err.seek(0)
@@ -82,7 +86,7 @@ def _be_the_program(arguments: list[str], cwd: Path, streams: list[int]) -> None
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
         sys.stdin, sys.stdout, sys.stderr = (
-            open(number, mode, encoding="utf-8", closefd=False)  # noqa: PTH123, SIM115 - the three streams, until the end
+            open(number, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - the three streams, until the end
             for number, mode in enumerate(("r", "w", "w"))
         )
         for variable in [name for name in os.environ if name.startswith("MELDINGSLOFT_")]:

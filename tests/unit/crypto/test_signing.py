@@ -147,7 +147,6 @@ def test_a_signed_message_says_who_and_how() -> None:
         (sign_message(b"<a>x</a>", identities.signer()), "ML-K011"),
         (MESSAGE.encode("utf-16"), "ML-K012"),
         (f'<?xml version="1.0" encoding="UTF-16"?>{MESSAGE}'.encode("utf-16"), "ML-K012"),
-        (b'<?xml version="1.0" encoding="VISCII"?><a>x</a>', "ML-K012"),
         (b'<?xml version="1.0" encoding="Shift_JIS"?><a>x</a><!-- -->', "ML-K012"),
         (b'<a xmlns="relative">x</a>', "ML-K015"),
     ],
@@ -158,7 +157,16 @@ def test_what_cannot_be_signed_is_refused(document: bytes, code: str) -> None:
     assert refused.value.code == code
 
 
-@pytest.mark.parametrize("document", [b"", b"no xml", b"<a>", b"<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>"])
+@pytest.mark.parametrize(
+    "document",
+    [
+        b"",
+        b"no xml",
+        b"<a>",
+        b"<!DOCTYPE a [<!ENTITY e 'x'>]><a>&e;</a>",
+        b'<?xml version="1.0" encoding="VISCII"?><a>x</a>',
+    ],
+)
 def test_what_is_not_xml_is_not_signed(document: bytes) -> None:
     with pytest.raises(UnreadableError):
         sign_message(document, identities.signer())
