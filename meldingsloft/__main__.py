@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+
+_GC = (50_000, 20, 50)
+"""A command makes many small values and no cycles to speak of: looking for garbage every 700 of them costs a tenth of the time."""
 
 
 def main() -> None:
@@ -12,6 +16,7 @@ def main() -> None:
 
         sys.stdout.write(f"meldingsloft {__version__}\n")
         return
+    gc.set_threshold(*_GC)
     from meldingsloft.cli.main import run
 
     sys.exit(run(sys.argv[1:]))

@@ -11,7 +11,6 @@ import io
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -23,18 +22,30 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@dataclass(slots=True)
 class Session:
-    """The global options of one run."""
+    """The global options of one run (a plain class: `dataclasses` would cost every start a tenth of its time)."""
 
-    workspace: Path | None = None
-    json: bool = False
-    quiet: bool = False
-    verbose: int = 0
-    debug: bool = False
-    color: str = "auto"
-    at_time: dt.datetime | None = None
-    exit_status: ExitStatus = field(default=ExitStatus.OK)
+    __slots__ = ("at_time", "color", "debug", "exit_status", "json", "quiet", "verbose", "workspace")
+
+    def __init__(
+        self,
+        *,
+        workspace: Path | None = None,
+        json: bool = False,
+        quiet: bool = False,
+        verbose: int = 0,
+        debug: bool = False,
+        color: str = "auto",
+        at_time: dt.datetime | None = None,
+    ) -> None:
+        self.workspace = workspace
+        self.json = json
+        self.quiet = quiet
+        self.verbose = verbose
+        self.debug = debug
+        self.color = color
+        self.at_time = at_time
+        self.exit_status = ExitStatus.OK
 
     def json_line(self, values: Mapping[str, Any]) -> None:
         """One JSON object on stdout, flushed so that pipes see it at once."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import sys
 from collections.abc import Sequence
@@ -14,8 +13,6 @@ from meldingsloft.cli.frame import HELP_NAMES, MeldingsloftGroup, Session, prepa
 from meldingsloft.cli.table import COMMANDS, JOURNEYS, SMALL_STEPS
 from meldingsloft.domain.errors import ExitStatus, MeldingsloftError, own_fault
 
-_GC = (50_000, 20, 50)
-"""A command makes many small values and no cycles to speak of: looking for garbage every 700 of them costs a tenth of the time."""
 EXIT_TABLE = """\
   0  done                                   6  mailbox or file trouble; again may help
   1  a fault in meldingsloft itself         7  some of a batch failed
@@ -78,7 +75,6 @@ def program() -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; gives the exit status and never raises."""
-    gc.set_threshold(*_GC)
     session = Session(debug="--debug" in arguments)
     prepare_streams()
     try:

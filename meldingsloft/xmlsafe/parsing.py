@@ -58,7 +58,8 @@ _ENCODING_FAULTS = frozenset(
         etree.ErrorTypes.I18N_CONV_FAILED,
     }
 )
-_DECLARED = re.compile(rb"""(?:\xef\xbb\xbf)?\s{0,99}<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([^"'>]{1,99})["']""")
+_DECLARED = re.compile(rb"""\s{0,99}<\?xml\s[^>]{0,200}?encoding\s*=\s*["']([^"'>]{1,99})["']""")
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _EBCDIC = b"\x4c\x6f\xa7\x94"
 """``<?xm`` in the encodings of IBM mainframes."""
 _PRINTABLE = bytes(range(0x20, 0x7F))
@@ -101,8 +102,11 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
 
 
 def _check_encoding(data: bytes) -> None:
-    """Refuse encodings that write markup otherwise than ASCII does (UTF-7, EBCDIC): nobody who looks at the bytes sees what they say."""
-    if b"\x00" in data[:4] or data[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
+    """Refuse encodings that write markup otherwise than ASCII does (UTF-7, EBCDIC): nobody who looks at the bytes sees what they say.
+
+    With a byte order mark, or in UTF-16, the bytes themselves tell the encoding.
+    """
+    if b"\x00" in data[:4] or data.startswith(_MARKS):
         return
     found = _DECLARED.match(data)
     if data.startswith(_EBCDIC) or (found is not None and not _keeps_ascii(found[1])):
@@ -113,13 +117,10 @@ def _check_encoding(data: bytes) -> None:
 
 @lru_cache(maxsize=64)
 def _keeps_ascii(encoding: bytes) -> bool:
-    """True for an encoding with a name in which ASCII stands for itself."""
+    """True for an encoding that is known and in which ASCII stands for itself."""
     try:
-        name = encoding.decode("ascii").strip()
-        return codecs.lookup(name).name.startswith(("utf-16", "utf-32")) or _PRINTABLE.decode(
-            name
-        ) == _PRINTABLE.decode("ascii")
-    except (LookupError, ValueError):
+        return _PRINTABLE.decode(encoding.decode("ascii").strip()) == _PRINTABLE.decode("ascii")
+    except (LookupError, ValueError, Warning):
         return False
 
 
