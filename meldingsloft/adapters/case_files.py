@@ -161,9 +161,10 @@ def _unescaped(key: str) -> str:
 _BLANK = re.compile(r"(?:[\s,]+|#[^\n]*)*")
 _KEY = re.compile(r"\s*(?:\"(?P<basic>(?:\\.|[^\"\\])*)\"|'(?P<literal>[^']*)'|(?P<bare>[\w-]+))\s*(?P<sign>[.=:\]])")
 _VALUE = re.compile(
-    r'"""(?:\\.|[^\\])*?"""(?:"{0,2})|\'\'\'.*?\'\'\'(?:\'{0,2})|"(?:\\.|[^"\\])*"|\'[^\']*\'|[^\s,\[\]{}#]+(?: \d[^\s,\[\]{}#]*)?',
+    r'"""(?:[^"\\]++|\\.|"(?!""))*+""""{0,2}|\'\'\'.*?\'\'\'\'{0,2}|"(?:[^"\\]++|\\.)*+"|\'[^\']*\'|[^\s,\[\]{}#]+(?: \d[^\s,\[\]{}#]*)?',
     re.DOTALL,
 )
+"""Strings are taken possessively: a way back for each sign of a long one would fill the memory."""
 
 
 def lines_of(text: str) -> dict[Key, int]:

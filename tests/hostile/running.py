@@ -28,8 +28,8 @@ for _found in pkgutil.walk_packages(meldingsloft.__path__, "meldingsloft."):
 PATIENT = "Gunnhildstad"
 """Stands for everything that is nobody else's business; put into hostile input wherever text fits, it must come out nowhere."""
 AT = "2026-03-02T10:31:07Z"
-SECONDS = 20
-"""What the slowest of the small attacks may take on a busy machine; one that hangs takes for ever."""
+SECONDS = 120
+"""Far more than the slowest attack takes on a busy machine; one that hangs takes for ever."""
 _MEMORY = 2 << 30
 
 
@@ -40,7 +40,6 @@ class Ended:
     status: int
     out: bytes
     err: bytes
-    seconds: float
 
     @property
     def lines(self) -> list[dict[str, Any]]:
@@ -77,7 +76,7 @@ def program(*arguments: object, cwd: Path, given: bytes | None = None, seconds: 
         status = _wait(child, started + seconds)
         out.seek(0)
         err.seek(0)
-        return Ended(status, out.read(), err.read(), time.monotonic() - started)
+        return Ended(status, out.read(), err.read())
 
 
 def _be_the_program(arguments: list[str], cwd: Path, streams: list[int]) -> None:
@@ -125,15 +124,14 @@ sys.exit(status)
 """
 
 
-def measured(*arguments: object, cwd: Path, seconds: float = 60) -> tuple[Ended, float]:
+def measured(*arguments: object, cwd: Path, seconds: float = SECONDS) -> tuple[Ended, float]:
     """The same in a fresh interpreter, and the most memory it held, in MB: the high-water mark of its own address space."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MELDINGSLOFT_")}
     told = cwd / "peak"
-    started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-c", _MEASURED, str(told), *map(str, arguments)],
         cwd=cwd, env=kept | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}, capture_output=True, check=False, timeout=seconds,
     )  # fmt: skip
     peak = int(told.read_text()) / 1024
     told.unlink()
-    return Ended(done.returncode, done.stdout, done.stderr, time.monotonic() - started), peak
+    return Ended(done.returncode, done.stdout, done.stderr), peak

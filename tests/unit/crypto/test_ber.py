@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from meldingsloft.crypto import ber, der
@@ -30,7 +30,6 @@ def indefinite(tag: int, *values: bytes) -> bytes:
     return bytes((tag | 0x20, 0x80)) + b"".join(values) + b"\x00\x00"
 
 
-@settings(deadline=None)
 @given(st.lists(st.binary(max_size=40), max_size=6), st.booleans(), st.booleans())
 def test_pieces_of_a_string_are_joined_in_order(pieces: list[bytes], outer: bool, inner: bool) -> None:
     wrapped = [indefinite(4, der.octet_string(p)) if inner else der.octet_string(p) for p in pieces]
@@ -100,7 +99,6 @@ def test_children_are_asked_for_by_place_and_tag() -> None:
         ber.read(der.tlv(0x24, der.integer(1))).octets()
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=300))
 def test_noise_is_read_or_refused_and_nothing_else(noise: bytes) -> None:
     try:

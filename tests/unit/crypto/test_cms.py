@@ -33,7 +33,7 @@ def other_key(name: str, **options: object) -> SoftwareKey:
     return SoftwareKey.from_pem(identities.key_pem(name), certificate, checked=True)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.binary(max_size=100), st.sampled_from(["aes-256-cbc", "3des-cbc"]))
 def test_what_is_sealed_opens_to_the_same(plaintext: bytes, cipher: cms.CipherName) -> None:
     opened = cms.decrypt(cms.encrypt(plaintext, [RECEIVER.certificate], cipher=cipher, entropy=os.urandom), [RECEIVER])

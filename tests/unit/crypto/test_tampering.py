@@ -40,7 +40,7 @@ def same_for_the_signature(one: bytes, other: bytes) -> bool:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(where=st.integers(0, 10**6), bit=st.integers(0, 7))
 def test_a_flipped_bit_of_the_envelope_is_refused(where: int, bit: int) -> None:
     changed = flipped(DOCUMENT, where, bit)
@@ -60,7 +60,7 @@ def test_a_flipped_bit_of_the_envelope_is_refused(where: int, bit: int) -> None:
         assert judge(report.certificate, purpose="signing", at=identities.NOW, roots=[identities.root()]) != "trusted"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(where=st.integers(0, 10**6), bit=st.integers(0, 7))
 def test_a_flipped_bit_of_a_message_is_refused(where: int, bit: int) -> None:
     changed = flipped(MESSAGE, where, bit)
@@ -76,14 +76,13 @@ def test_a_flipped_bit_of_a_message_is_refused(where: int, bit: int) -> None:
     )
 
 
-@settings(deadline=None)
 @given(where=st.integers(0, 10**6), bit=st.integers(0, 7))
 def test_a_flipped_bit_of_a_part_is_refused(where: int, bit: int) -> None:
     report = verify_envelope(etree.fromstring(DOCUMENT), {ContentId("p@x"): flipped(PART, where, bit)})
     assert report.reason == "attachment-altered"
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(cipher=st.sampled_from(_CIPHERS), where=st.integers(0, 10**6), bit=st.integers(0, 7))
 def test_a_flipped_bit_of_cms_gives_one_error_or_other_bytes_and_nothing_else(
     cipher: cms.CipherName, where: int, bit: int
@@ -106,14 +105,12 @@ def outcome(data: bytes) -> bytes | str:
         return refused.code
 
 
-@settings(deadline=None)
 @given(size=st.integers(0, 2000))
 def test_cut_off_cms_is_never_opened(size: int) -> None:
     sealed = SEALED["aes-256-cbc"]
     assert outcome(sealed[: size % len(sealed)]) == "ML-K022"
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_noise_is_never_opened(noise: bytes) -> None:
     for data in (noise, b"\x30\x80" + noise, b"\x30\x82" + noise):

@@ -229,7 +229,7 @@ def test_each_way_of_signing_is_judged_the_same_both_ways(changes: dict[str, obj
         agree(document, parts)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(changes=STYLES, parts=st.sampled_from([{}, PARTS, TWO]))
 def test_whatever_is_signed_both_ways_say_the_same(changes: dict[str, object], parts: dict[str, bytes]) -> None:
     agree(signed_envelope(styled(changes), TWO), parts)
@@ -243,7 +243,7 @@ INSERTED = [
 ]  # fmt: skip
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(document=st.sampled_from(DOCUMENTS), what=st.sampled_from(INSERTED), where=st.integers(0, 10**6))
 def test_whatever_is_put_in_afterwards_both_ways_say_the_same(document: bytes, what: bytes, where: int) -> None:
     sign = b">" if what.startswith(b" ") and len(what) > 1 else (b">", b"<")[where % 2]
@@ -254,7 +254,7 @@ def test_whatever_is_put_in_afterwards_both_ways_say_the_same(document: bytes, w
     _agree_if_readable(document[:place] + what + document[place:])
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(document=st.sampled_from(DOCUMENTS), where=st.integers(0, 10**6), bit=st.integers(0, 7))
 def test_whatever_bit_is_turned_both_ways_say_the_same(document: bytes, where: int, bit: int) -> None:
     place = where % len(document)

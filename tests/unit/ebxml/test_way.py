@@ -123,7 +123,7 @@ def test_the_payload_arrives_byte_for_byte(form: Literal["mime", "bare"], compre
 
 
 @given(st.binary(max_size=2000))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_any_payload_comes_out_as_it_went_in(tail: bytes) -> None:
     opened = opening.decrypt(opening.verify(arrive(message(sealed(b"<" + tail)).entity)), [pki.key("receiver")])
     assert opened.payload == b"<" + tail
@@ -227,7 +227,7 @@ def way() -> tuple[Sealed, Enveloped]:
 
 
 @given(st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_flipped_bit_of_the_envelope_is_believed(data: st.DataObject) -> None:
     part, enveloped = way()
     place = data.draw(st.integers(0, len(enveloped.soap) - 1))

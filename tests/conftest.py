@@ -1,0 +1,8 @@
+"""Settings for all tests: a busy machine makes them slow, never red."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
