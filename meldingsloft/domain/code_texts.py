@@ -38,6 +38,10 @@ class CodeText:
     """Code of kodeverk 8221 a receiver answers with; empty: no reason to reject."""
     details: Mapping[str, str] = field(default_factory=dict)
     """By name; ``""`` is the only or ordinary one."""
+    implied: tuple[str, ...] = ()
+    """Codes that necessarily come along when this rule is broken the ordinary way."""
+    undecided: str = ""
+    """What deciding it takes besides messages; empty for rules that are decided."""
 
 
 class CodeFile:
@@ -45,7 +49,7 @@ class CodeFile:
 
     def __init__(self, text: str) -> None:
         found = list(_HEADING.finditer(text))
-        ends = [match.start() for match in found[1:]] + [len(text)]
+        ends = [match.start() for match in found[1:]] + [len(text)] * bool(found)
         self._text = text
         self._spans = {match.group(1): (match.end(), end) for match, end in zip(found, ends, strict=True)}
 
@@ -82,4 +86,6 @@ def code_text(code: str, entry: Mapping[str, Any], language: Language = "en") ->
         legacy=entry.get("legacy", ""),
         apprec=entry.get("apprec", ""),
         details=detail if isinstance(detail, dict) else {"": detail},
+        implied=tuple(entry.get("implied", ())),
+        undecided=said("undecided"),
     )

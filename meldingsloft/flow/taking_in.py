@@ -44,7 +44,7 @@ class _Document:
 
     @classmethod
     def of(cls, msh: Msh, payload: bytes) -> _Document:
-        result = validate_message(payload, schemas=msh.schemas, catalogue=msh.catalogue, codes=msh.codes)
+        result = validate_message(payload, schemas=msh.schemas, catalogue=msh.catalogue, codes=msh.codes, advice=False)
         return cls(payload, result, recover_head(payload, msh.catalogue) if result.root is None else result.head)
 
 

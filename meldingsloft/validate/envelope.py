@@ -22,8 +22,8 @@ from meldingsloft.validate import ebxml_header, schema
 from meldingsloft.validate.checks import Group, run
 from meldingsloft.validate.message import ValidationResult
 from meldingsloft.validate.rulebook import RuleBook
+from meldingsloft.validate.rules.general.wellformed import unreadable
 from meldingsloft.validate.subject import Subject
-from meldingsloft.validate.wellformed import unreadable
 from meldingsloft.xmlsafe import parse
 
 if TYPE_CHECKING:
@@ -48,9 +48,11 @@ def validate_envelope(
     subject = Subject(mail.soap.content, root, catalogue, schemas, rules=rules)
     schema_valid = schema.verdict(subject)
     findings = list(_profile(mail, root)) if only is None or "envelope" in only else []
-    checks = (ebxml_header.CHECK,) if schema_valid else (ebxml_header.CHECK, schema.CHECK)
+    checks = [ebxml_header.CHECK] if only is None or "envelope" in only else []
+    if not schema_valid and (only is None or "schema" in only):
+        checks.append(schema.CHECK)
     above = _lines_above(data, mail)
-    findings.extend(_moved(finding, above) for finding in run(checks, subject, only))
+    findings.extend(_moved(finding, above) for finding in run(checks, subject))
     valid = schema_valid and not has_errors(findings)
     return ValidationResult("ebxml", "valid" if valid else "invalid", schema_valid, tuple(findings), root)
 

@@ -10,10 +10,10 @@ from meldingsloft.domain.errors import UnreadableError
 from meldingsloft.domain.findings import Finding, has_errors
 from meldingsloft.validate import schema
 from meldingsloft.validate.checks import Group, run
-from meldingsloft.validate.registry import CHECKS
 from meldingsloft.validate.rulebook import RuleBook
+from meldingsloft.validate.rules.general.wellformed import unreadable
+from meldingsloft.validate.rules.registry import CHECKS
 from meldingsloft.validate.subject import Subject
-from meldingsloft.validate.wellformed import unreadable
 from meldingsloft.xmlsafe import parse
 
 if TYPE_CHECKING:
@@ -59,10 +59,12 @@ def validate_message(
     codes: CodeLists | None = None,
     only: Collection[Group] | None = None,
     rules: RuleBook = _SHIPPED_RULES,
+    advice: bool = True,
 ) -> ValidationResult:
     """Everything there is to say about a message, bare SOAP envelope, CPP or CPA. Never raises for what stands in ``data``.
 
-    ``only`` limits the findings to groups of checks; ``schema_valid`` is told in any case. ``rules`` chooses language and profile.
+    ``only`` limits the findings to groups of checks; ``schema_valid`` is told in any case. ``rules`` chooses language and
+    profile. Without ``advice`` only what forbids sending or decides the AppRec is asked, as a message server does.
     """
     try:
         root = parse(data)
@@ -71,7 +73,9 @@ def validate_message(
         return ValidationResult("unknown", "unreadable", schema_valid=False, findings=found, error=error)
     subject = Subject(data, root, catalogue, schemas, codes, rules)
     schema_valid = schema.verdict(subject)
-    checks = CHECKS if schema_valid else (*CHECKS, schema.CHECK)
-    findings = tuple(run(checks, subject, only))
+    checks = CHECKS.chosen(subject, None if only is None else frozenset(only), advice=advice)
+    if not schema_valid and (only is None or "schema" in only):
+        checks = (*checks, schema.CHECK)
+    findings = tuple(run(checks, subject))
     valid = schema_valid and not has_errors(findings)
     return ValidationResult(subject.kind, "valid" if valid else "invalid", schema_valid, findings, root, None, subject)

@@ -17,7 +17,8 @@ Profile = Literal["current", "legacy-1.5"]
 """``legacy-1.5`` lowers rules that came after the AppRec 1.0 generation of messages to warnings for that generation."""
 
 PROFILES: tuple[Profile, ...] = ("current", "legacy-1.5")
-RULE_FILES = ("codes/rules.toml", "codes/xsd.toml")
+SERIES = ("gn", "mh", "id", "dt", "kv", "ep", "he", "sv", "re", "pl", "di", "ak", "xr", "xsd")
+"""The series of rule ids; each has a file of texts in ``data/codes``."""
 
 
 class RuleBook:
@@ -71,4 +72,5 @@ def _shipped_file(name: str) -> CodeFile:
 @cache
 def shipped_text(code: str, language: Language = "en") -> CodeText | None:
     """The shipped texts of a rule, None when no rule has this id."""
-    return next((text for name in RULE_FILES if (text := _shipped_file(name).read(code, language))), None)
+    series = code.partition("-")[0].lower()
+    return _shipped_file(f"codes/{series}.toml").read(code, language) if series in SERIES else None

@@ -12,8 +12,8 @@ from meldingsloft.validate.checks import Check
 from meldingsloft.validate.discretion import shown
 from meldingsloft.validate.explaining import Told, explain, explain_beginning
 from meldingsloft.validate.flooding import first_faults, is_long
-from meldingsloft.validate.known_type import nearest_namespace
 from meldingsloft.validate.namespaces import declared_namespaces
+from meldingsloft.validate.rules.general.known_type import nearest_namespace
 from meldingsloft.validate.violations import Kind, local_names
 from meldingsloft.xmlsafe import local_name, namespace_of
 

@@ -5,7 +5,7 @@ Vocabulary: *content* is a fagmelding: the root itself, or the elements inside `
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from lxml import etree
 from meldingsloft.domain.errors import InvalidMessageError
 from meldingsloft.domain.findings import Finding, Place
 from meldingsloft.hodemelding.heads import read_head
-from meldingsloft.hodemelding.nodes import children, prefix_of
+from meldingsloft.hodemelding.nodes import child, children, code, prefix_of
 from meldingsloft.validate.rulebook import RuleBook
 from meldingsloft.xmlsafe import Places, local_name, namespace_of, nodes_inside
 
@@ -38,6 +38,7 @@ OTHER_KINDS = {
 _MSGHEAD = f"{{{MSGHEAD}}}MsgHead"
 _CONTENT = tuple(f"{{{MSGHEAD}}}{name}" for name in ("Document", "RefDoc", "Content"))
 """The way from the root to what a hodemelding carries."""
+_BODIES = frozenset({"ServRprt", "ServReq", "ServReport"})
 
 
 @dataclass
@@ -91,6 +92,41 @@ class Subject:
             return children(self.root)
         infos = list(self.root.iterchildren(f"{{{MSGHEAD}}}MsgInfo"))
         return {tag: child for info in reversed(infos) for tag, child in children(info).items()}
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Sequence[etree._Element]]:
+        """Every element below the root, by local name, in document order; one walk for all checks."""
+        found: dict[str, list[etree._Element]] = {}
+        for element in self.root.iterdescendants(etree.Element):
+            name = element.tag.rpartition("}")[2]
+            if name in found:
+                found[name].append(element)
+            else:
+                found[name] = [element]
+        return found
+
+    @cached_property
+    def bodies(self) -> Sequence[etree._Element]:
+        """What the message is about: ServRprt, ServReq or ServReport of a Message, the fagmelding in a hodemelding."""
+        if self.in_head:
+            return self.contents[:1]
+        return [each for each in self.root.iterchildren(etree.Element) if local_name(each) in _BODIES]
+
+    @cached_property
+    def change_code(self) -> str:
+        """``N``, ``M``, ``A`` or ``C`` of kodeverk 7309 as the document says it, ``""`` when it says nothing."""
+        body = self.bodies[0] if self.bodies else None
+        if body is None:
+            return ""
+        sent = child(body, f"{prefix_of(body)}InformasjonOmForsendelsen")
+        if sent is not None:
+            return code(sent, f"{prefix_of(sent)}Forsendelsesstatus")
+        return code(body, f"{prefix_of(body)}ServType")
+
+    @property
+    def cancelled(self) -> bool:
+        """True for a cancellation, which carries head, ids and addressing only (HISD 1154:2018 §3)."""
+        return self.change_code == "C"
 
     @cached_property
     def head(self) -> Head | None:

@@ -16,11 +16,14 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "codes.md"
 SERIES = {
     "AK": "the AppRec as a document",
     "AR": "what an AppRec says and answers",
+    "DI": "dialogmelding",
+    "DT": "datatypes",
     "EB": "ebXML envelopes",
     "EP": "epikrise",
     "GN": "all messages",
     "HE": "henvisning",
     "ID": "identity numbers and identifiers",
+    "KV": "code systems",
     "MH": "hodemelding",
     "ML-C": "configuration, partners, cases and options",
     "ML-E": "envelopes that are refused or cannot be made",
@@ -31,8 +34,10 @@ SERIES = {
     "ML-U": "not XML, not a mail",
     "ML-V": "messages that are not sent or read",
     "ML-X": "meldingsloft itself",
+    "PL": "pleie- og omsorgsmeldinger",
     "RE": "rekvisisjon",
     "SV": "svarrapport",
+    "XR": "head and content, and the messages of a conversation",
     "XSD": "violations of the XML Schemas",
 }
 _SERIES = re.compile(r"ML-[A-Z]|[A-Z]+")

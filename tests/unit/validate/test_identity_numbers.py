@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from meldingsloft.validate.identity_numbers import has_check_digits
+from meldingsloft.validate.rules.identifiers.identity_numbers import has_check_digits
 from tests.unit.validate.documents import by_rules, hodemelding, ident
 
 NAMES = '<FamilyName>Danser</FamilyName><GivenName>Line</GivenName><DateOfBirth>1969-11-13</DateOfBirth><Sex V="2"/>'

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from meldingsloft.domain.code_texts import CodeText, Language
-from meldingsloft.validate import registry
 from meldingsloft.validate.checks import GROUPS
-from meldingsloft.validate.rulebook import RuleBook
+from meldingsloft.validate.rulebook import RuleBook, shipped_text
+from meldingsloft.validate.rules.registry import CHECKS
 from tests.unit.validate.documents import PATIENT, SMALL, apprec, hodemelding, judged, message
 
 
@@ -65,9 +65,20 @@ def test_each_kind_of_document_has_its_name(document: str, kind: str) -> None:
 
 
 def test_every_check_belongs_to_a_group_and_no_id_to_two_checks() -> None:
-    ids = [code for check in registry.CHECKS for code in check.ids]
+    ids = [code for check in CHECKS.checks for code in check.ids]
     assert len(ids) == len(set(ids))
-    assert {check.group for check in registry.CHECKS} <= set(GROUPS)
+    assert {check.group for check in CHECKS.checks} <= set(GROUPS)
+
+
+def test_checks_that_only_advise_give_nothing_that_counts() -> None:
+    heavy = [
+        code
+        for check in CHECKS.checks
+        if check.advice
+        for code in check.ids
+        if (text := shipped_text(code)) is not None and (text.severity == "error" or text.apprec)
+    ]
+    assert heavy == []
 
 
 def test_a_rule_without_texts_is_a_fault_of_ours() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from meldingsloft.domain.identifiers import is_uuid
 from meldingsloft.hodemelding.nodes import child
-from meldingsloft.validate.checks import Check
+from meldingsloft.validate.checks import Check, of_families
 from meldingsloft.validate.discretion import shown
 from meldingsloft.xmlsafe import local_name
 
@@ -88,4 +88,4 @@ def _roles(subject: Subject) -> Iterator[Finding]:
             )
 
 
-CHECK = Check(("AK-001", "AK-002", "AK-003", "AK-004", "AK-011"), "rules", _look, frozenset({"apprec"}))
+CHECK = Check(("AK-001", "AK-002", "AK-003", "AK-004", "AK-011"), "rules", _look, of_families("apprec"))

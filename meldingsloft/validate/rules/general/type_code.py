@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from meldingsloft.validate.checks import Check
+from meldingsloft.validate.checks import Check, of_families
 from meldingsloft.validate.discretion import shown
 from meldingsloft.xmlsafe import local_name, namespace_of
 
@@ -42,5 +42,5 @@ CHECK = Check(
     ("GN-009", "MH-001"),
     "rules",
     _look,
-    frozenset({"epikrise", "henvisning", "svarrapport", "rekvisisjon", "dialog", "plo", "paskomm"}),
+    of_families("epikrise", "henvisning", "svarrapport", "rekvisisjon", "dialog", "plo", "paskomm"),
 )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from meldingsloft.hodemelding.nodes import child, children, prefix_of
-from meldingsloft.validate.checks import Check
+from meldingsloft.validate.checks import HEADS, Check, of_families
 from meldingsloft.xmlsafe import local_name
 
 if TYPE_CHECKING:
@@ -114,11 +114,11 @@ def _text(element: etree._Element | None) -> str:
 
 
 CHECKS = (
-    Check(("MH-020", "MH-021"), "rules", _in_head, heads=True),
+    Check(("MH-020", "MH-021"), "rules", _in_head, HEADS),
     Check(
         ("EP-007", "HE-003", "RE-006", "SV-006"),
         "rules",
         _in_message,
-        frozenset({"epikrise", "svarrapport", "henvisning", "rekvisisjon"}),
+        of_families("epikrise", "svarrapport", "henvisning", "rekvisisjon"),
     ),
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from meldingsloft.hodemelding.nodes import child, children, prefix_of
-from meldingsloft.validate.checks import Check
+from meldingsloft.validate.checks import HEADS, Check, of_families
 from meldingsloft.validate.subject import MSGHEAD
 from meldingsloft.xmlsafe import local_name
 
@@ -136,11 +136,11 @@ def _names(element: etree._Element, name: str) -> bool:
 
 
 CHECKS = (
-    Check(("MH-007", "MH-008", "MH-009", "MH-010", "MH-011"), "rules", _in_head, heads=True),
+    Check(("MH-007", "MH-008", "MH-009", "MH-010", "MH-011"), "rules", _in_head, HEADS),
     Check(
         ("EP-004", "EP-005", "HE-002", "RE-005", "SV-008"),
         "rules",
         _in_message,
-        frozenset({"epikrise", "svarrapport", "henvisning", "rekvisisjon"}),
+        of_families("epikrise", "svarrapport", "henvisning", "rekvisisjon"),
     ),
 )

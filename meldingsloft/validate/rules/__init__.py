@@ -1,0 +1,1 @@
+"""The business rules, a package for each series of ids."""

@@ -1,0 +1,1 @@
+"""Rules of who writes, who is written to, and whom it is about, in all families."""

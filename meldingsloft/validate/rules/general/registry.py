@@ -1,0 +1,15 @@
+"""GN: all messages: the checks, in the order they are asked."""
+
+from __future__ import annotations
+
+from meldingsloft.validate.checks import AnyCheck
+from meldingsloft.validate.rules.general import generated, known_type, message_id, migversion, type_code, wellformed
+
+CHECKS: tuple[AnyCheck, ...] = (
+    wellformed.CHECK,
+    known_type.CHECK,
+    message_id.CHECK,
+    migversion.CHECK,
+    type_code.CHECK,
+    generated.CHECK,
+)

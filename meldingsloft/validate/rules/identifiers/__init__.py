@@ -1,0 +1,1 @@
+"""Rules of ID: identity numbers and identifiers."""

@@ -1,0 +1,1 @@
+"""Rules of PL: pleie- og omsorgsmeldinger."""
