@@ -4,9 +4,7 @@
 The script that installers write for an entry point imports ``re`` first, which takes half as long as Python itself to start.
 """
 
-import sys
-
 from meldingsloft.__main__ import main
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
