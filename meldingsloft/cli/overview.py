@@ -26,7 +26,7 @@ Options, before or after the command:
 """
 EXIT_TABLE = """\
 Exit status:
-  0  done                                   6  file trouble; trying again may help
+  0  done                                   6  mailbox, files; again may help
   1  a fault in meldingsloft itself         7  some of a batch failed
   2  wrong usage                            8  nothing matched, nothing done
   3  the message has errors                 9  configuration or partner unknown
