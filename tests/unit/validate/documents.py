@@ -37,9 +37,10 @@ class SmallSchemas:
         return namespace
 
     def for_namespaces(self, namespaces: frozenset[str]) -> Any:
-        if namespaces not in self._compiled:
-            self._compiled[namespaces] = self._compile(namespaces)
-        return self._compiled[namespaces]
+        known = namespaces.intersection(self._documents)
+        if known not in self._compiled:
+            self._compiled[known] = self._compile(known)
+        return self._compiled[known]
 
     def _compile(self, namespaces: frozenset[str]) -> etree.XMLSchema:
         documents = self._documents
