@@ -12,39 +12,36 @@ from typing import TYPE_CHECKING
 
 from meldingsloft.domain.norwegian_time import from_wall
 from meldingsloft.hodemelding.nodes import attribute, code, prefix_of
-from meldingsloft.validate.checks import ElementCheck
+from meldingsloft.validate.checks import Check
 from meldingsloft.validate.rules.svarrapport.identity import SCOPE
-from meldingsloft.xmlsafe import local_name
 
 if TYPE_CHECKING:
-    from lxml import etree
-
     from meldingsloft.domain.findings import Finding
     from meldingsloft.validate.subject import Subject
 
 _DATED = re.compile(r"[0-9]{4}(?:-[0-9]{2}){0,2}")
 
 
-def _not_later(subject: Subject, element: etree._Element) -> Iterator[Finding]:
-    body = subject.bodies[0] if subject.bodies else None
-    if body is None:
-        return
-    changed = subject.change_code == "M"
-    limit = attribute(subject.head_child("GenDate"), "V") if changed else code(body, f"{prefix_of(body)}IssueDate")
-    if later(attribute(element, "V"), limit):
-        yield subject.finding(
-            "SV-024", element, "V", name=local_name(element), limit="GenDate" if changed else "IssueDate"
-        )
+def _look(subject: Subject) -> Iterator[Finding]:
+    for body in subject.bodies[:1]:
+        changed = subject.change_code == "M"
+        limit = attribute(subject.head_child("GenDate"), "V") if changed else code(body, f"{prefix_of(body)}IssueDate")
+        for name in ("InvDate", "CollectedDate"):
+            for element in subject.by_name.get(name, ()):
+                if later(attribute(element, "V"), limit):
+                    yield subject.finding(
+                        "SV-024", element, "V", name=name, limit="GenDate" if changed else "IssueDate"
+                    )
 
 
 def later(first: str, second: str) -> bool:
     """True when a time stamp is later than another, as far as both are precise; False for what is no time stamp."""
+    days = _DATED.match(first), _DATED.match(second)
+    if days[0] is None or days[1] is None or days[0].group() < days[1].group():
+        return False
     one, other = _moment(first), _moment(second)
     if one is not None and other is not None:
         return one > other
-    days = _DATED.match(first), _DATED.match(second)
-    if days[0] is None or days[1] is None:
-        return False
     shared = min(len(days[0].group()), len(days[1].group()))
     return days[0].group()[:shared] > days[1].group()[:shared]
 
@@ -59,6 +56,4 @@ def _moment(written: str) -> dt.datetime | None:
         return None
 
 
-CHECKS = (
-    ElementCheck(("SV-024",), "rules", ("InvDate", "CollectedDate"), _not_later, SCOPE, content=True, advice=True),
-)
+CHECKS = (Check(("SV-024",), "rules", _look, SCOPE, content=True, advice=True),)

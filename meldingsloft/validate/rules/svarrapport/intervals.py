@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 _NUMBER = r"(-?[0-9]{1,12}(?:[.,][0-9]{1,12})?)"
 _BETWEEN = re.compile(rf"{_NUMBER}\s*[-–]\s*{_NUMBER}\s*(\S*)", re.ASCII)
 _ONE_SIDED = re.compile(rf"(<=|>=|[<>≤≥])\s*{_NUMBER}\s*(\S*)", re.ASCII)
+
+_LONGEST = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,11 @@ def number(written: str) -> Decimal | None:
 
 def reference(written: str) -> Reference | None:
     """What a RefInterval says, None for words and other forms."""
+    return _read(written) if len(written) <= _LONGEST else None
+
+
+@lru_cache(maxsize=1024)  # a laboratory writes the same few hundred again and again
+def _read(written: str) -> Reference | None:
     said = " ".join(written.split())
     if between := _BETWEEN.fullmatch(said):
         low, high, unit = between.groups()

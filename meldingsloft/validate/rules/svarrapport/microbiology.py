@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from meldingsloft.hodemelding.nodes import child, children, code, prefix_of
-from meldingsloft.validate.checks import ElementCheck
+from meldingsloft.validate.checks import Check
 from meldingsloft.validate.rules.coded import is_of
 from meldingsloft.validate.rules.disciplines import discipline
 from meldingsloft.validate.rules.svarrapport.identity import SCOPE
@@ -21,9 +21,14 @@ if TYPE_CHECKING:
 _SUSCEPTIBILITY = ("8271",)
 
 
+def _look(subject: Subject) -> Iterator[Finding]:
+    for item in _items(subject):
+        yield from _susceptibility(subject, item)
+        yield from _headings(subject, item)
+
+
 def _susceptibility(subject: Subject, item: etree._Element) -> Iterator[Finding]:
-    if not _microbiology(subject):
-        return
+    """SV-028."""
     p = prefix_of(item)
     inside = children(item)
     result = inside.get(f"{p}TextResult")
@@ -42,8 +47,7 @@ def _susceptibility(subject: Subject, item: etree._Element) -> Iterator[Finding]
 
 
 def _headings(subject: Subject, item: etree._Element) -> Iterator[Finding]:
-    if not _microbiology(subject):
-        return
+    """SV-029."""
     outer = _around(item)
     result = child(item, f"{prefix_of(item)}TextResult")
     if result is None:
@@ -57,8 +61,9 @@ def _headings(subject: Subject, item: etree._Element) -> Iterator[Finding]:
         yield subject.finding("SV-029", item, detail="group")
 
 
-def _microbiology(subject: Subject) -> bool:
-    return bool(subject.bodies) and discipline(subject.bodies[0]) == "MBIO"
+def _items(subject: Subject) -> Sequence[etree._Element]:
+    microbiology = subject.bodies and discipline(subject.bodies[0]) == "MBIO"
+    return subject.by_name.get("ResultItem", ()) if microbiology else ()
 
 
 def _heading(item: etree._Element) -> str:
@@ -72,7 +77,4 @@ def _around(item: etree._Element) -> etree._Element | None:
     return parent if parent is not None and local_name(parent) == "ResultItem" else None
 
 
-CHECKS = (
-    ElementCheck(("SV-028",), "rules", ("ResultItem",), _susceptibility, SCOPE, content=True, advice=True),
-    ElementCheck(("SV-029",), "rules", ("ResultItem",), _headings, SCOPE, content=True, advice=True),
-)
+CHECKS = (Check(("SV-028", "SV-029"), "rules", _look, SCOPE, content=True, advice=True),)

@@ -40,9 +40,7 @@ def _described(subject: Subject, element: etree._Element) -> Iterator[Finding]:
         return
     if not known.possible:
         yield subject.finding("SV-022", element, detail="order")
-    item = element.getparent()
-    unit = attribute(child(child(item, f"{prefix_of(element)}NumResult"), f"{prefix_of(element)}NumResultValue"), "U")
-    if unit and known.unit not in ("", unit) and _is_unit(subject, known.unit):
+    if known.unit and _is_unit(subject, known.unit) and _unit_beside(element) not in ("", known.unit):
         yield subject.finding("SV-022", element, detail="unit")
 
 
@@ -55,6 +53,12 @@ def _ordered(subject: Subject, element: etree._Element) -> Iterator[Finding]:
         yield subject.finding("SV-022", element, detail="order")
     if low is not None and high is not None and attribute(low, "U") != attribute(high, "U"):
         yield subject.finding("SV-022", element, detail="unit")
+
+
+def _unit_beside(element: etree._Element) -> str:
+    """Of the number that the reference is for."""
+    p = prefix_of(element)
+    return attribute(child(child(element.getparent(), f"{p}NumResult"), f"{p}NumResultValue"), "U")
 
 
 def _is_unit(subject: Subject, found: str) -> bool:

@@ -62,7 +62,7 @@ def _number(subject: Subject, result: etree._Element) -> Iterator[Finding]:
     unit = attribute(measured, "U")
     if not unit:
         yield subject.finding("SV-021", measured, detail="unit")
-    elif subject.codes is not None and not _by_nlk(result) and subject.codes.display("8364", unit) is None:
+    elif subject.codes is not None and subject.codes.display("8364", unit) is None and not _by_nlk(result):
         yield subject.finding("SV-021", measured, "U", detail="list", found=shown(unit, "NumResultValue", "U"))
 
 
