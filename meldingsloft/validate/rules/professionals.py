@@ -45,4 +45,4 @@ def _is_number(url: str) -> bool:
 
 def says(element: etree._Element | None) -> bool:
     """True when there are words in it, plain or inside XHTML."""
-    return element is not None and any(map(str.strip, element.itertext()))
+    return element is not None and any(str(words).strip() for words in element.itertext())

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from meldingsloft.validate.subject import Subject
 
 _REASONS = frozenset({"AI", "ÅI", "AH", "PROB", "BG"})
-_BLOCKS = (
+_BLOCKS: tuple[tuple[str, frozenset[str], frozenset[str]], ...] = (
     ("FO", frozenset({"FO"}), frozenset({"PRS", "OPIN", "MPRS"})),
     ("FU", frozenset({"FU", "LR"}), frozenset({"FUNN"})),
     ("OP", frozenset({"OP"}), frozenset()),
