@@ -117,9 +117,22 @@ def judged(document: str | bytes, **options: Any) -> ValidationResult:
     return validate_message(data, **{"schemas": small_schemas(), "catalogue": load_catalogue(), **options})
 
 
+CONTENT = frozenset({"EP", "HE", "SV", "RE", "PL", "DI"})
+"""Series that ask for what the small documents here do not tell …"""
+ADDRESSED = frozenset({"EP-004", "EP-005", "EP-007", "HE-002", "HE-003", "RE-005", "RE-006", "SV-006", "SV-008"})
+"""… apart from these, about sender, receiver and patient."""
+
+
 def by_rules(document: str | bytes, **options: Any) -> tuple[Finding, ...]:
-    """The findings of the business rules alone."""
-    return judged(document, only={"rules"}, **options).findings
+    """The findings of the business rules alone, but for the content that each family asks for."""
+    found = judged(document, only={"rules"}, **options).findings
+    return tuple(each for each in found if each.code[:2] not in CONTENT or each.code in ADDRESSED)
+
+
+def of_series(series: str, document: str | bytes, **options: Any) -> list[str]:
+    """The codes of one series of rules, in document order."""
+    found = judged(document, only={"rules"}, **options).findings
+    return [each.code for each in found if each.code.startswith(f"{series}-")]
 
 
 def codes(document: str | bytes, **options: Any) -> list[str]:
