@@ -126,7 +126,7 @@ def test_codes_of_allergies_are_no_diagnoses() -> None:
 def test_a_drug_needs_atc_or_words() -> None:
     drug = '<DrugId V="B01AF02" DN="Apiksaban" S="2.16.578.1.12.4.1.1.7180"/>'
     assert found((drug, '<DrugId OT="Eliquis"/>')) == []
-    assert found((drug, '<DrugId V="123456" DN="Eliquis" S="2.16.578.1.12.4.1.1.7410"/>')) == ["EP-025"]
+    assert found((drug, '<DrugId V="123456" DN="Eliquis" S="2.16.578.1.12.4.1.1.7010"/>')) == ["EP-025"]
     assert found((drug, "")) == ["EP-025"]
     assert found(('<Status V="6" DN="Benyttes regelmessig"/>', "<Status/>")) == ["EP-025", "EP-025"]
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from meldingsloft.validate.subject import Subject
 
 _ICD_10 = ".7110"
-_ATC = ".7180"
+_ATC = (".7180", ".9077", ".7410")
+"""The last two are wrong numbers for ATC, which KV-013 tells."""
 _HOLDERS = frozenset({"Diagnosis", "CodedComment", "DiagComment"})
 _DIAGNOSES = frozenset({"H", "B"})
 
