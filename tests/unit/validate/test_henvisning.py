@@ -90,6 +90,10 @@ def test_a_referral_2_travels_in_a_hodemelding() -> None:
     assert "HE-014" in of_series("HE", bare)
 
 
+def test_a_service_says_what_is_done_with_it() -> None:
+    assert found(NEW, ('<ReqServ>\n            <ServType V="N" DN="Ny"/>', "<ReqServ>")) == ["HE-017"]
+
+
 def test_the_problem_has_words() -> None:
     problem = NEW[NEW.index("Endret avf") : NEW.index("</TextResultValue>")]
     assert found(NEW, (problem, " ")) == ["HE-018"]
@@ -151,6 +155,8 @@ def test_pathways_are_not_sent_by_the_fastlege() -> None:
     responsible = NEW.index("<po:AnsvarForRapport>")
     no_role = NEW[:responsible] + NEW[responsible:].replace('V="6" DN="Fastlege"', 'V="21" DN="Helsefaglig kontakt"')
     assert found(no_role, pathway) == ["HE-026"]
+    nobody = NEW.replace('V="HHE"', 'V="ARP"')
+    assert found(nobody, pathway) == ["HE-019"]
     other = no_role[:responsible] + no_role[responsible:].replace("9900310", "9900111")
     assert found(other, pathway) == []
 

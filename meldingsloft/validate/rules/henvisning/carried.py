@@ -35,8 +35,6 @@ def _head(subject: Subject) -> Iterator[Finding]:
 
 def _document(subject: Subject) -> Iterator[Finding]:
     body = referral(subject)
-    if body is None:
-        return
     p = prefix_of(body)
     for name in ("DocumentId", "IssueDate"):
         if not text(body, p + name):
@@ -53,8 +51,6 @@ def _document(subject: Subject) -> Iterator[Finding]:
 
 def _urgency(subject: Subject) -> Iterator[Finding]:
     body = referral(subject)
-    if body is None:
-        return
     p = prefix_of(body)
     asked = child(body, f"{p}ReqServ")
     priority = child(asked, f"{p}Priority")

@@ -46,7 +46,7 @@ def contacts(body: etree._Element) -> Iterator[tuple[str, etree._Element, etree.
 
 def _referrer(subject: Subject) -> Iterator[Finding]:
     body = referral(subject)
-    if body is None or is_urgent(body):
+    if is_urgent(body):
         return
     person = referring(body)
     if person is None:
@@ -74,7 +74,7 @@ def _reachable(party: etree._Element) -> bool:
 
 def _fastlege(subject: Subject) -> Iterator[Finding]:
     body = referral(subject)
-    if body is None or is_urgent(body) or any(role == _FASTLEGE for role, _, _ in contacts(body)):
+    if is_urgent(body) or any(role == _FASTLEGE for role, _, _ in contacts(body)):
         return
     person = referring(body)
     if person is None or code(person, f"{FK}TypeHealthcareProfessional") in _DENTAL or not _has_fnr(subject):
@@ -89,8 +89,6 @@ def _has_fnr(subject: Subject) -> bool:
 
 def _wanted(subject: Subject) -> Iterator[Finding]:
     body = referral(subject)
-    if body is None:
-        return
     for role, contact, person in contacts(body):
         if role != _WANTED and _WANTED_PERSON in text(contact, f"{PO}Merknad").lower():
             yield subject.finding("HE-022", person, detail="person")

@@ -34,8 +34,8 @@ def _pathways(body: etree._Element) -> list[etree._Element]:
 
 def _sender(subject: Subject) -> Iterator[Finding]:
     body = referral(subject)
-    pathways = [] if body is None else _pathways(body)
-    if body is not None and pathways and _from_primary_care(body):
+    pathways = _pathways(body)
+    if pathways and _from_primary_care(body):
         yield subject.finding("HE-026", pathways[0])
 
 
@@ -56,8 +56,6 @@ def _numbers(person: etree._Element) -> Iterator[str]:
 
 def _codes(subject: Subject) -> Iterator[Finding]:
     body = referral(subject)
-    if body is None:
-        return
     p = prefix_of(body)
     seen: set[str] = set()
     for pathway in _pathways(body):
@@ -72,8 +70,6 @@ def _codes(subject: Subject) -> Iterator[Finding]:
 
 def _urgency(subject: Subject) -> Iterator[Finding]:
     body = referral(subject)
-    if body is None:
-        return
     p = prefix_of(body)
     pathways = _pathways(body)
     priority = child(child(body, f"{p}ReqServ"), f"{p}Priority")

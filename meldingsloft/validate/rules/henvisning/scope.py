@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from meldingsloft.hodemelding.nodes import child, code, prefix_of
 from meldingsloft.validate.checks import of_types
-from meldingsloft.xmlsafe import local_name
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -30,10 +29,9 @@ def is_urgent(body: etree._Element) -> bool:
     return any(code(each, f"{p}Priority") == "0" for each in body.iterchildren(f"{p}ReqServ"))
 
 
-def referral(subject: Subject) -> etree._Element | None:
-    """The Henvisning 2.0, in its hodemelding or alone."""
-    first = subject.contents[0] if subject.contents else None
-    return first if first is not None and local_name(first) == "Henvisning" else None
+def referral(subject: Subject) -> etree._Element:
+    """The Henvisning 2.0 of a document in the scope ``CARRIED``, in its hodemelding or alone."""
+    return subject.contents[0]
 
 
 def is_listed(subject: Subject, kodeverk: str, value: str) -> bool:

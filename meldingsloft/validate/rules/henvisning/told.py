@@ -24,8 +24,6 @@ _BOOLEANS = frozenset({"true", "false", "1", "0"})
 
 def _problem(subject: Subject) -> Iterator[Finding]:
     body = referral(subject)
-    if body is None:
-        return
     p = prefix_of(body)
     problems = [each for each in body.iterchildren(f"{p}ReasonAsText") if code(each, f"{p}Heading") == "PROB"]
     if not problems:
@@ -36,8 +34,6 @@ def _problem(subject: Subject) -> Iterator[Finding]:
 
 def _comments(subject: Subject) -> Iterator[Finding]:
     body = referral(subject)
-    if body is None:
-        return
     p = prefix_of(body)
     for comment in body.iterchildren(f"{p}Comment"):
         coded = (each for each in comment.iterchildren(f"{p}CodedComment"))
