@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from meldingsloft.validate.subject import Subject
 
 _PROMISED = r"\b(?:se (?:vedlegg|vedlagt)|(?:er|ligger|følger|følger som) vedlagt|vedlagt følger)\b"
-_IN_BYTES = re.compile(rb"vedl(?:egg|agt)", re.IGNORECASE)
+_IN_BYTES = (b"edlegg", b"edlagt")
 _IN_TEXT = re.compile(_PROMISED, re.IGNORECASE)
 
 
 def _look(subject: Subject) -> Iterator[Finding]:
-    if subject.message_type is None or not _IN_BYTES.search(subject.data) or _carries(subject):
+    if subject.message_type is None or not any(sign in subject.data for sign in _IN_BYTES) or _carries(subject):
         return
     for elements in subject.by_name.values():
         for element in elements:

@@ -46,8 +46,8 @@ def _numbers(subject: Subject) -> Iterator[tuple[str, etree._Element]]:
     """Type code and the element that holds the identity number, in all three ways the messages write them."""
     for name in CARRIERS:
         for carrier in subject.by_name.get(name, ()):
-            number = number_of(carrier)
-            if number is not None and number.kind in _JUDGES:
+            number = number_of(carrier, _JUDGES)
+            if number is not None:
                 yield number.kind, number.element
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import TYPE_CHECKING, NamedTuple
 
 from meldingsloft.hodemelding.nodes import child, prefix_of, value
@@ -29,14 +30,16 @@ class Number(NamedTuple):
     carrier: etree._Element
 
 
-def number_of(carrier: etree._Element) -> Number | None:
-    """The identifier a carrier belongs to, None when the type or the identifier is missing."""
+def number_of(carrier: etree._Element, kinds: Container[str] | None = None) -> Number | None:
+    """The identifier a carrier belongs to, None when the type or the identifier is missing, or the type not among ``kinds``."""
     p = prefix_of(carrier)
     name = carrier.tag[len(p) :]
     inside = name == "AdditionalId"
     kind = child(carrier, f"{p}Type") if inside else carrier
     code = "" if kind is None else kind.get("V", "")
-    element = child(carrier if inside else carrier.getparent(), p + _ID_OF[name]) if code else None
+    if not code or (kinds is not None and code not in kinds):
+        return None
+    element = child(carrier if inside else carrier.getparent(), p + _ID_OF[name])
     return None if element is None else Number(code, value(element), element, carrier)
 
 

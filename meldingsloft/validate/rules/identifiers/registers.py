@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _OF_PERSONS = frozenset({"FNR", "DNR", "HNR", "FHN", "DUF", "HPR"})
 _OF_ORGANISATIONS = frozenset({"ENH", "RSH", "NPR", "AVD", "LAV", "LIN", "AKO", "APO", "SYS"})
+_KINDS = _OF_PERSONS | _OF_ORGANISATIONS
 _PERSONS = frozenset({"Patient", "Person", "HealthcareProfessional", "HCPerson", "HCProf"})
 _ORGANISATIONS = frozenset({"Organisation", "Inst", "Dept"})
 _ENH = re.compile(r"[0-9]{9}", re.ASCII)
@@ -33,7 +34,7 @@ _PAIRS = {"Patient": ("OffId", "TypeOffId")}
 
 
 def _form(subject: Subject, carrier: etree._Element) -> Iterator[Finding]:
-    number = number_of(carrier)
+    number = number_of(carrier, _KINDS)
     if number is None:
         return
     kind = number.kind
@@ -44,14 +45,12 @@ def _form(subject: Subject, carrier: etree._Element) -> Iterator[Finding]:
             yield subject.finding("ID-014", number.element, detail="digit")
     elif kind == "HPR" and not _HPR.fullmatch(number.text):
         yield subject.finding("ID-015", number.element)
-    of_person, of_organisation = kind in _OF_PERSONS, kind in _OF_ORGANISATIONS
-    if of_person or of_organisation:
-        holder = holder_of(carrier)
-        name = "" if holder is None else local_name(holder)
-        if (of_person and name in _ORGANISATIONS) or (of_organisation and name in _PERSONS):
-            yield subject.finding(
-                "ID-016", carrier, detail="person" if of_person else "organisation", kind=kind, holder=name
-            )
+    holder = holder_of(carrier)
+    name = "" if holder is None else local_name(holder)
+    of_person = kind in _OF_PERSONS
+    if name in (_ORGANISATIONS if of_person else _PERSONS):
+        detail = "person" if of_person else "organisation"
+        yield subject.finding("ID-016", carrier, detail=detail, kind=kind, holder=name)
 
 
 def _has_check_digit(number: str) -> bool:
