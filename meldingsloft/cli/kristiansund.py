@@ -50,9 +50,9 @@ HEALTH_STATION = Party(HerId("8800220"), "Helsestasjonen", "Helsestasjonen", "ko
 DOCTOR = Party(HerId("8800310"), "Ingrid Lervik", "Fastlegen", "legekontor", "9900310")
 
 TOWN = (
-    Home("sykehus", Organisation("Kristiansund sykehus", HerId("8800100"), "999100101"), (MEDICAL, LABORATORY)),
-    Home("kommune", Organisation("Kristiansund kommune", HerId("8800200"), "999200201"), (CARE, HEALTH_STATION)),
-    Home("legekontor", Organisation("Storgata legesenter", HerId("8800300"), "999300301"), (DOCTOR,)),
+    Home("sykehus", Organisation("Kristiansund sykehus", HerId("8800100"), "311100106"), (MEDICAL, LABORATORY)),
+    Home("kommune", Organisation("Kristiansund kommune", HerId("8800200"), "311200208"), (CARE, HEALTH_STATION)),
+    Home("legekontor", Organisation("Storgata legesenter", HerId("8800300"), "311300318"), (DOCTOR,)),
 )
 
 PARTIES = {party.her_id: party for home in TOWN for party in home.parties}

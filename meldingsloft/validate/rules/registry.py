@@ -6,6 +6,7 @@ from meldingsloft.validate import ebxml_header
 from meldingsloft.validate.checks import Plan
 from meldingsloft.validate.rules.addressing import registry as addressing
 from meldingsloft.validate.rules.apprec import registry as apprec
+from meldingsloft.validate.rules.cross import registry as cross
 from meldingsloft.validate.rules.datatypes import registry as datatypes
 from meldingsloft.validate.rules.dialog import registry as dialog
 from meldingsloft.validate.rules.epikrise import registry as epikrise
@@ -33,6 +34,7 @@ CHECKS = Plan(
         *plo.CHECKS,
         *dialog.CHECKS,
         *apprec.CHECKS,
+        *cross.CHECKS,
         ebxml_header.CHECK,
     )
 )

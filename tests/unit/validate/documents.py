@@ -136,13 +136,19 @@ def of_series(series: str, document: str | bytes, **options: Any) -> list[str]:
     return [each.code for each in found if each.code.startswith(f"{series}-")]
 
 
+def without_advice(document: str | bytes, **options: Any) -> tuple[Finding, ...]:
+    """Those of the rules that a message server asks too."""
+    return by_rules(document, advice=False, **options)
+
+
 def codes(document: str | bytes, **options: Any) -> list[str]:
     """Their codes, in document order."""
     return [finding.code for finding in by_rules(document, **options)]
 
 
 def ident(number: str, kind: str) -> str:
-    return f'<Ident><Id>{number}</Id><TypeId V="{kind}" S="2.16.578.1.12.4.1.1.9051"/></Ident>'
+    system = "8116" if kind in ("FNR", "DNR", "HNR", "FHN", "DUF", "HPR") else "9051"
+    return f'<Ident><Id>{number}</Id><TypeId V="{kind}" S="2.16.578.1.12.4.1.1.{system}"/></Ident>'
 
 
 SERVICE = f"<Organisation><OrganisationName>Kirurgi</OrganisationName>{ident('2002', 'HER')}</Organisation>"
@@ -170,8 +176,8 @@ def hodemelding(
 ) -> str:
     """A hodemelding around a Dialogmelding 1.1, with all that the rules ask."""
     return f"""<MsgHead xmlns="{MH}"><MsgInfo>
-<Type V="{type_code}" DN="Helsefaglig dialog"/>
-<MIGversion>{mig_version}</MIGversion><GenDate>{gen_date}</GenDate><MsgId>{msg_id}</MsgId>
+<Type V="{type_code}"/>
+<MIGversion>{mig_version}</MIGversion><GenDate>{gen_date}</GenDate><MsgId>{msg_id}</MsgId><ProcessingStatus V="T"/>
 <Sender>{sender}</Sender>
 <Receiver>{receiver}</Receiver>
 {patient}</MsgInfo>
@@ -210,7 +216,7 @@ def message(
     namespace, code, version, body = FAMILIES[family]
     return f"""<Message xmlns="http://www.kith.no/xmlstds/{namespace}">
 <Type V="{code if type_code is None else type_code}"/><MIGversion>{version if mig_version is None else mig_version}</MIGversion>
-<GenDate V="{gen_date}"/><MsgId>f022ccd0-4567-41e7-9598-0800200c9a66</MsgId>
+<GenDate V="{gen_date}"/><MsgId>f022ccd0-4567-41e7-9598-0800200c9a66</MsgId><Status V="TEST"/>
 <{body}>{provider}{requester}{patient}{more}</{body}></Message>"""
 
 

@@ -6,7 +6,16 @@ import pytest
 
 from meldingsloft.domain.findings import Severity
 from meldingsloft.validate.rulebook import RuleBook
-from tests.unit.validate.documents import PERSON, SERVICE, by_rules, hcp, hodemelding, ident, message, organisation
+from tests.unit.validate.documents import (
+    PERSON,
+    SERVICE,
+    hcp,
+    hodemelding,
+    ident,
+    message,
+    organisation,
+    without_advice,
+)
 
 NO_HER = organisation("X", "1", SERVICE).replace("HER", "ENH", 1)
 NAMELESS_PERSON = PERSON.replace("<GivenName>Kari</GivenName>", "")
@@ -34,11 +43,11 @@ NAMELESS_PERSON = PERSON.replace("<GivenName>Kari</GivenName>", "")
 )
 def test_each_fault_of_a_hodemelding_address(organisation_xml: str, expected: list[tuple[str, str]]) -> None:
     for document in (hodemelding(sender=organisation_xml), hodemelding(receiver=organisation_xml)):
-        assert [(f.code, f.severity.value) for f in by_rules(document)] == expected
+        assert [(f.code, f.severity.value) for f in without_advice(document)] == expected
 
 
 def test_only_the_receiver_is_a_reason_to_answer_e21() -> None:
-    assert [f.apprec for f in by_rules(hodemelding(sender="", receiver=""))] == ["", "E21"]
+    assert [f.apprec for f in without_advice(hodemelding(sender="", receiver=""))] == ["", "E21"]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +75,7 @@ def test_each_fault_of_an_hcp_address(
     names = {"provider": "ServProvider", "requester": "Requester"}
     for side, rule in ((sender, sender_rule), (receiver, receiver_rule)):
         xml = "" if address is None else f"<{names[side]}>{address}</{names[side]}>"
-        findings = by_rules(message(family, **{side: xml}))
+        findings = without_advice(message(family, **{side: xml}))
         assert [f.code for f in findings] == ([rule] if detail else [])
         assert all(detail in f.detail for f in findings)
         rejecting = side == receiver and detail and "of" not in detail
@@ -75,10 +84,10 @@ def test_each_fault_of_an_hcp_address(
 
 def test_the_legacy_profile_lowers_rules_for_the_old_generation_only() -> None:
     for family, severity in (("rekvisisjon-1.5", Severity.WARNING), ("rekvisisjon", Severity.ERROR)):
-        (finding,) = by_rules(
+        (finding,) = without_advice(
             message(family, provider=f"<ServProvider>{hcp(party='')}</ServProvider>"),
             rules=RuleBook(profile="legacy-1.5"),
         )
         assert finding.severity is severity
-    (current,) = by_rules(message("rekvisisjon-1.5", provider=f"<ServProvider>{hcp(party='')}</ServProvider>"))
+    (current,) = without_advice(message("rekvisisjon-1.5", provider=f"<ServProvider>{hcp(party='')}</ServProvider>"))
     assert current.severity is Severity.ERROR

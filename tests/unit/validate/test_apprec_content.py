@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.unit.validate.documents import ERROR, apprec, by_rules, codes
+from tests.unit.validate.documents import ERROR, apprec, codes, without_advice
 
 
 class Codes:
@@ -47,7 +47,7 @@ class Codes:
     ],
 )
 def test_one_fault_gives_one_finding(document: str, code: str, detail: str) -> None:
-    (finding,) = by_rules(document, codes=Codes())
+    (finding,) = without_advice(document, codes=Codes())
     assert (finding.code, finding.severity, finding.apprec) == (code, "error", "")
     assert detail in finding.detail
 

@@ -43,7 +43,7 @@ def _msghead_party(subject: Subject, party: etree._Element, apprec: str | None) 
     if level1 is None or f"{_MH}Ident" not in inside:
         yield subject.finding("MH-007", party if level1 is None else level1, apprec=apprec, party=local_name(party))
         return
-    if not _has_her(level1):
+    if not has_her(level1):
         yield subject.finding("MH-008", level1, apprec=apprec, party=local_name(party))
     if not _said(inside.get(f"{_MH}OrganisationName")):
         yield subject.finding("MH-011", level1, detail="organisation", party=local_name(party))
@@ -51,7 +51,7 @@ def _msghead_party(subject: Subject, party: etree._Element, apprec: str | None) 
 
 
 def _msghead_level2(subject: Subject, level1: etree._Element, party: str, apprec: str | None) -> Iterator[Finding]:
-    known = [e for e in level1.iterchildren(f"{_MH}Organisation", f"{_MH}HealthcareProfessional") if _has_her(e)]
+    known = [e for e in level1.iterchildren(f"{_MH}Organisation", f"{_MH}HealthcareProfessional") if has_her(e)]
     if not known:
         yield subject.finding("MH-009", level1, apprec=apprec, party=party)
     if len(known) > 1:
@@ -63,7 +63,8 @@ def _msghead_level2(subject: Subject, level1: etree._Element, party: str, apprec
                 yield subject.finding("MH-011", element, detail="party", party=party, missing=name)
 
 
-def _has_her(element: etree._Element) -> bool:
+def has_her(element: etree._Element) -> bool:
+    """True when an organisation or person of a hodemelding has a HER-id."""
     p = prefix_of(element)
     for ident in element.iterchildren(f"{p}Ident"):
         inside = children(ident)

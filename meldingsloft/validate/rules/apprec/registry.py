@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from meldingsloft.validate.checks import AnyCheck
-from meldingsloft.validate.rules.apprec import content
+from meldingsloft.validate.rules.apprec import content, original
 
-CHECKS: tuple[AnyCheck, ...] = (content.CHECK,)
+CHECKS: tuple[AnyCheck, ...] = (content.CHECK, *original.CHECKS)

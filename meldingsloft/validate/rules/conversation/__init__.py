@@ -1,1 +1,1 @@
-"""XR rules: what must hold between a head and its content, and between the messages of a conversation."""
+"""Rules of XR over several messages: what messages of one conversation, given together in any order, say of each other."""

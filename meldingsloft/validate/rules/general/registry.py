@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from meldingsloft.validate.checks import AnyCheck
-from meldingsloft.validate.rules.general import generated, known_type, message_id, migversion, type_code, wellformed
+from meldingsloft.validate.rules.general import (
+    document_dates,
+    emptiness,
+    generated,
+    known_type,
+    message_id,
+    migversion,
+    size,
+    type_code,
+    type_name,
+    wellformed,
+)
 
 CHECKS: tuple[AnyCheck, ...] = (
     wellformed.CHECK,
@@ -12,4 +23,8 @@ CHECKS: tuple[AnyCheck, ...] = (
     migversion.CHECK,
     type_code.CHECK,
     generated.CHECK,
+    type_name.CHECK,
+    document_dates.CHECK,
+    size.CHECK,
+    emptiness.CHECK,
 )

@@ -13,9 +13,8 @@ from collections.abc import Callable, Iterator
 from operator import mul
 from typing import TYPE_CHECKING
 
-from meldingsloft.hodemelding.nodes import child, prefix_of
 from meldingsloft.validate.checks import Check
-from meldingsloft.xmlsafe import local_name
+from meldingsloft.validate.rules.identifiers.numbers import CARRIERS, number_of
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -27,12 +26,14 @@ _ELEVEN = re.compile(r"[0-9]{11}")
 _K1 = (3, 7, 6, 1, 8, 9, 4, 5, 2)
 _K2 = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
 _SYNTHETIC_MONTHS = (0, 40, 65, 80)
-_NAMES = {"TypeId": "Id", "TypeOffId": "OffId", "AdditionalId": "Id"}
-_CARRIERS = ("{*}TypeId", "{*}TypeOffId", "{*}AdditionalId")
+TODAY = frozenset({0})
+"""What the weighted sum and the first check digit leave, divided by 11 (HIS 1001:2010 §4.1)."""
+FROM_2032 = frozenset({0, 1, 2, 3})
+"""ID-013: the remainders that Skatteetaten announces for numbers from 2032; nothing accepts them yet."""
 
 
 def _look(subject: Subject) -> Iterator[Finding]:
-    for kind, element in _numbers(subject.root):
+    for kind, element in _numbers(subject):
         number = element.text or ""
         for rule, detail in _JUDGES[kind](number):
             yield subject.finding(rule, element, detail=detail)
@@ -41,17 +42,13 @@ def _look(subject: Subject) -> Iterator[Finding]:
             yield subject.finding("ID-008", element, kind=kind, declared=declared)
 
 
-def _numbers(root: etree._Element) -> Iterator[tuple[str, etree._Element]]:
+def _numbers(subject: Subject) -> Iterator[tuple[str, etree._Element]]:
     """Type code and the element that holds the identity number, in all three ways the messages write them."""
-    for carrier in root.iter(*_CARRIERS):
-        inside = carrier.tag.endswith("AdditionalId")
-        kind = child(carrier, f"{prefix_of(carrier)}Type") if inside else carrier
-        code = "" if kind is None else kind.get("V", "")
-        if code in _JUDGES:
-            holder = carrier if inside else carrier.getparent()
-            number = child(holder, prefix_of(carrier) + _NAMES[local_name(carrier)])
+    for name in CARRIERS:
+        for carrier in subject.by_name.get(name, ()):
+            number = number_of(carrier, _JUDGES)
             if number is not None:
-                yield code, number
+                yield number.kind, number.element
 
 
 def _fnr(number: str) -> Iterator[tuple[str, str]]:
@@ -89,15 +86,11 @@ def _faults(number: str, *, days: int, months: tuple[int, ...]) -> Iterator[str]
         yield "date"
 
 
-def has_check_digits(number: str) -> bool:
-    """True when both check digits of eleven digits are right (HIS 1001:2010 §4.1)."""
+def has_check_digits(number: str, remainders: frozenset[int] = TODAY) -> bool:
+    """True when both check digits of eleven digits are right; ``remainders`` are those the first may leave."""
     digits = [int(digit) for digit in number]
-    return digits[9] == _check_digit(digits, _K1) and digits[10] == _check_digit(digits, _K2)
-
-
-def _check_digit(digits: list[int], weights: tuple[int, ...]) -> int:
-    rest = sum(map(mul, digits, weights)) % 11
-    return 0 if rest == 0 else 11 - rest  # 10: such a number is never issued, and no digit is 10
+    first = (sum(map(mul, digits, _K1)) + digits[9]) % 11
+    return first in remainders and (sum(map(mul, digits, _K2)) + digits[10]) % 11 == 0
 
 
 def _dated(number: str, *, days: int, months: tuple[int, ...]) -> bool:
