@@ -71,7 +71,7 @@ def test_a_stay_that_goes_on_is_preliminary() -> None:
 def test_the_organisation_number_may_be_the_id_itself() -> None:
     number = GOOD[GOOD.index("<AdditionalId>") : GOOD.index("</AdditionalId>") + len("</AdditionalId>")]
     assert found((number, "")) == ["EP-006"]
-    as_id = ('<Id>8800100</Id>\n          <TypeId V="HER"', '<Id>999100104</Id>\n          <TypeId V="ENH"')
+    as_id = ('<Id>8800100</Id>\n          <TypeId V="HER"', '<Id>311100106</Id>\n          <TypeId V="ENH"')
     assert found((number, ""), as_id) == ["EP-004"]
 
 
