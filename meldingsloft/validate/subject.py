@@ -118,7 +118,7 @@ class Subject:
         body = self.bodies[0] if self.bodies else None
         if body is None:
             return ""
-        sent = child(body, f"{prefix_of(body)}InformasjonOmForsendelsen")
+        sent = child(body, "{*}InformasjonOmForsendelsen")  # in the namespace of the PLO components
         if sent is not None:
             return code(sent, f"{prefix_of(sent)}Forsendelsesstatus")
         return code(body, f"{prefix_of(body)}ServType")

@@ -61,12 +61,13 @@ def test_the_sample_holds_to_the_official_schemas(short_name: str, story: str) -
 
 def test_every_type_that_can_be_built_has_a_story_and_every_case_its_sample() -> None:
     assert set(BUILT_AT) == set(BUILDABLE)
-    assert sorted(stories_in("cases", ".toml")) == sorted(stories_in("good", ".xml")) == sorted(STORIES)
+    assert sorted(stories_in("cases", ".toml")) == sorted(STORIES)
+    assert set(STORIES) <= set(stories_in("good", ".xml"))
 
 
 def test_the_readme_tells_every_story() -> None:
     told = (SAMPLES / "README.md").read_text("utf-8")
-    assert [story for story in STORIES if f"`{story[0]}/{story[1]}`" not in told] == []
+    assert [story for story in stories_in("good", ".xml") if f"`{story[0]}/{story[1]}`" not in told] == []
 
 
 def test_the_answers_answer_what_was_sent() -> None:
