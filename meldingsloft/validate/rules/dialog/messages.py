@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meldingsloft.hodemelding.nodes import attribute, child, prefix_of, value
-from meldingsloft.validate.checks import of_families, of_types
+from meldingsloft.validate.checks import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,11 +15,18 @@ if TYPE_CHECKING:
     from meldingsloft.validate.subject import Subject
 
 FK1 = "{http://www.kith.no/xmlstds/felleskomponent1}"
+
+
+def in_head(*short_names: str) -> Scope:
+    """Messages of some types; their content alone is no message."""
+    return Scope(types=frozenset(short_names), heads=True)
+
+
 FORESPORSEL, SVAR, NOTAT = "dialog-foresporsel-1.0", "dialog-svar-1.0", "dialog-notat-1.0"
 AVVIK, HELSEFAGLIG, STATUS = "dialog-avvik-1.0", "dialog-helsefaglig-1.1", "dialog-status-henvisning-1.1"
-DIALOG = of_families("dialog")
+DIALOG = Scope(families=frozenset({"dialog"}), heads=True)
 """All of them, those between inhabitants and the health service too."""
-CLINICAL = of_types(FORESPORSEL, SVAR, NOTAT, AVVIK, HELSEFAGLIG, STATUS)
+CLINICAL = in_head(FORESPORSEL, SVAR, NOTAT, AVVIK, HELSEFAGLIG, STATUS)
 """Those between health personnel."""
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from meldingsloft.hodemelding.nodes import attribute, child, code, text
-from meldingsloft.validate.checks import Check, of_types
+from meldingsloft.validate.checks import Check
 from meldingsloft.validate.discretion import shown
-from meldingsloft.validate.rules.dialog.messages import AVVIK, HELSEFAGLIG, NOTAT, STATUS, SVAR, own, says, top
+from meldingsloft.validate.rules.dialog.messages import AVVIK, HELSEFAGLIG, NOTAT, STATUS, SVAR, in_head, own, says, top
 from meldingsloft.xmlsafe import local_name
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _status(subject: Subject) -> Iterator[Finding]:
 
 def _fault(subject: Subject) -> Iterator[Finding]:
     info = child(subject.root, f"{subject.prefix}MsgInfo")
-    if info is not None and subject.in_head:
+    if info is not None:
         if subject.head_child("ConversationRef") is None:
             yield subject.finding("DI-018", info, detail="thread")
         patient = subject.head_child("Patient")
@@ -87,9 +87,9 @@ def _date(subject: Subject) -> Iterator[Finding]:
 
 
 CHECKS = (
-    Check(("DI-008",), "rules", _theme, of_types(*_THEMES)),
-    Check(("DI-009",), "rules", _text, of_types(NOTAT, AVVIK, HELSEFAGLIG, STATUS)),
-    Check(("DI-015",), "rules", _status, of_types(STATUS)),
-    Check(("DI-018",), "rules", _fault, of_types(AVVIK)),
-    Check(("DI-021",), "rules", _date, of_types(SVAR, NOTAT, HELSEFAGLIG), advice=True),
+    Check(("DI-008",), "rules", _theme, in_head(*_THEMES)),
+    Check(("DI-009",), "rules", _text, in_head(NOTAT, AVVIK, HELSEFAGLIG, STATUS)),
+    Check(("DI-015",), "rules", _status, in_head(STATUS)),
+    Check(("DI-018",), "rules", _fault, in_head(AVVIK)),
+    Check(("DI-021",), "rules", _date, in_head(SVAR, NOTAT, HELSEFAGLIG), advice=True),
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from meldingsloft.hodemelding.nodes import code, prefix_of, text
-from meldingsloft.validate.checks import Check, ElementCheck, of_types
+from meldingsloft.validate.checks import Check, ElementCheck
 from meldingsloft.validate.rules.dialog.messages import (
     AVVIK,
     CLINICAL,
@@ -21,6 +21,7 @@ from meldingsloft.validate.rules.dialog.messages import (
     STATUS,
     SVAR,
     coded,
+    in_head,
     own,
     professional,
     roles,
@@ -49,7 +50,7 @@ def _role(subject: Subject, role: etree._Element) -> Iterator[Finding]:
 def _responsible(subject: Subject) -> Iterator[Finding]:
     given = [role for role in roles(subject) if coded(role, "RoleToPatient")[1] != _AT_RECEIVER]
     if not given:
-        yield subject.finding("DI-012", subject.contents[0])
+        yield subject.finding("DI-012", subject.contents[0], detail="absent")
     elif not any(not _lacks(role) or _unit_named(role) for role in given):
         yield subject.finding("DI-012", given[0], detail="incomplete", missing=", ".join(_lacks(given[0])))
 
@@ -76,7 +77,7 @@ def _at_receiver(subject: Subject) -> Iterator[Finding]:
         return
     known = [role for role in roles(subject) if coded(role, "RoleToPatient")[1] == _AT_RECEIVER]
     if not known:
-        yield subject.finding("DI-013", about[0])
+        yield subject.finding("DI-013", about[0], detail="absent")
     for role in known:
         person = professional(role)
         if person is None or not code(person, f"{prefix_of(person)}TypeHealthcareProfessional"):
@@ -100,8 +101,8 @@ def _private(subject: Subject, person: etree._Element) -> Iterator[Finding]:
 
 CHECKS = (
     ElementCheck(("DI-011",), "rules", ("RollerRelatertNotat",), _role, CLINICAL),
-    Check(("DI-012",), "rules", _responsible, of_types(FORESPORSEL, SVAR, NOTAT, AVVIK, HELSEFAGLIG)),
-    Check(("DI-013",), "rules", _at_receiver, of_types(HELSEFAGLIG)),
-    Check(("DI-014",), "rules", _status, of_types(STATUS)),
+    Check(("DI-012",), "rules", _responsible, in_head(FORESPORSEL, SVAR, NOTAT, AVVIK, HELSEFAGLIG)),
+    Check(("DI-013",), "rules", _at_receiver, in_head(HELSEFAGLIG)),
+    Check(("DI-014",), "rules", _status, in_head(STATUS)),
     ElementCheck(("DI-022",), "rules", ("HealthcareProfessional", "Person"), _private, DIALOG, advice=True),
 )

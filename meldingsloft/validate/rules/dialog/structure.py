@@ -9,8 +9,18 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from meldingsloft.hodemelding.nodes import attribute, child, code
-from meldingsloft.validate.checks import HEADS, Check, of_types
-from meldingsloft.validate.rules.dialog.messages import DIALOG, FORESPORSEL, HELSEFAGLIG, STATUS, SVAR, own, says, top
+from meldingsloft.validate.checks import HEADS, Check
+from meldingsloft.validate.rules.dialog.messages import (
+    DIALOG,
+    FORESPORSEL,
+    HELSEFAGLIG,
+    STATUS,
+    SVAR,
+    in_head,
+    own,
+    says,
+    top,
+)
 from meldingsloft.validate.subject import BASE64_CONTAINER
 from meldingsloft.xmlsafe import local_name
 
@@ -52,7 +62,7 @@ def _theme(subject: Subject) -> Iterator[Finding]:
 def _thread(rule: str) -> Callable[[Subject], Iterator[Finding]]:
     def look(subject: Subject) -> Iterator[Finding]:
         info = child(subject.root, f"{subject.prefix}MsgInfo")
-        if subject.in_head and info is not None and subject.head_child("ConversationRef") is None:
+        if info is not None and subject.head_child("ConversationRef") is None:
             yield subject.finding(rule, info)
 
     return look
@@ -75,10 +85,10 @@ def _attachments(subject: Subject) -> Iterator[Finding]:
 
 CHECKS = (
     Check(("DI-001",), "rules", _one_document, DIALOG),
-    Check(("DI-002",), "rules", _request, of_types(FORESPORSEL)),
-    Check(("DI-003",), "rules", _answer, of_types(SVAR)),
-    Check(("DI-010",), "rules", _theme, of_types(HELSEFAGLIG)),
-    Check(("DI-016",), "rules", _thread("DI-016"), of_types(STATUS)),
-    Check(("DI-020",), "rules", _thread("DI-020"), of_types(SVAR)),
+    Check(("DI-002",), "rules", _request, in_head(FORESPORSEL)),
+    Check(("DI-003",), "rules", _answer, in_head(SVAR)),
+    Check(("DI-010",), "rules", _theme, in_head(HELSEFAGLIG)),
+    Check(("DI-016",), "rules", _thread("DI-016"), in_head(STATUS)),
+    Check(("DI-020",), "rules", _thread("DI-020"), in_head(SVAR)),
     Check(("DI-023",), "rules", _attachments, HEADS),
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from meldingsloft.domain.identifiers import is_uuid
 from meldingsloft.hodemelding.nodes import attribute, child, code, prefix_of, text
-from meldingsloft.validate.checks import Check, ElementCheck, of_types
+from meldingsloft.validate.checks import Check, ElementCheck
 from meldingsloft.validate.discretion import shown
 from meldingsloft.validate.rules.plo.messages import (
     FRAVAR,
@@ -19,6 +19,7 @@ from meldingsloft.validate.rules.plo.messages import (
     PLO,
     TIL_LEGE,
     TJENESTETILBUD,
+    in_head,
     list_of,
 )
 from meldingsloft.xmlsafe import local_name
@@ -93,5 +94,5 @@ CHECKS = (
     ElementCheck(("PL-037",), "rules", tuple(_OIDS), _kind, PLO, content=True, advice=True),
     Check(("PL-038",), "rules", _ids, PLO, content=True, advice=True),
     ElementCheck(("PL-039",), "rules", ("ForenkletForskrivning",), _stopped, PLO, content=True, advice=True),
-    ElementCheck(("PL-040",), "rules", ("Fraversassistent",), _absence, of_types(*FRAVAR), content=True, advice=True),
+    ElementCheck(("PL-040",), "rules", ("Fraversassistent",), _absence, in_head(*FRAVAR), content=True, advice=True),
 )

@@ -32,7 +32,7 @@ def _responsible(subject: Subject) -> Iterator[Finding]:
     units = [e for e in subject.by_name.get("Kontaktenhet", ()) if _inside(e, "TilknyttetEnhet")]
     lacking = [(each, _lacks_person(each)) for each in people] + [(each, _lacks_unit(each)) for each in units]
     if not lacking:
-        yield subject.finding("PL-005", body_of(subject))
+        yield subject.finding("PL-005", body_of(subject), detail="absent")
     elif all(missing for _, missing in lacking):
         element, missing = lacking[0]
         yield subject.finding("PL-005", element, detail="incomplete", missing=", ".join(missing))

@@ -28,9 +28,8 @@ def _status(subject: Subject) -> Iterator[Finding]:
     status = None if sent is None else own(sent, "Forsendelsesstatus")
     code, row = attribute(status, "V"), subject.message_type
     if status is None or not code:
-        yield subject.finding(
-            "PL-001", status if status is not None else sent if sent is not None else body_of(subject)
-        )
+        place = next(each for each in (status, sent, body_of(subject)) if each is not None)
+        yield subject.finding("PL-001", place, detail="absent")
     elif code not in _STATUSES:
         found = shown(code, "Forsendelsesstatus", "V")
         yield subject.finding("PL-001", status, "V", detail="unknown", found=found)

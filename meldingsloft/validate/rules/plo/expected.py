@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from meldingsloft.hodemelding.nodes import attribute
-from meldingsloft.validate.checks import Check, of_types
+from meldingsloft.validate.checks import Check
 from meldingsloft.validate.rules.plo.messages import (
     INNLEGGELSESRAPPORT,
     MEDISINSKE,
@@ -18,6 +18,7 @@ from meldingsloft.validate.rules.plo.messages import (
     body_of,
     first,
     headings,
+    in_head,
     is_true,
 )
 
@@ -83,7 +84,7 @@ def _discharge(subject: Subject) -> Iterator[Finding]:
 
 
 def _of(rule: str, look: Callable[[Subject], Iterator[Finding]], types: tuple[str, ...]) -> Check:
-    return Check((rule,), "rules", look, of_types(*types), content=True, advice=True)
+    return Check((rule,), "rules", look, in_head(*types), content=True, advice=True)
 
 
 CHECKS = (

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from meldingsloft.hodemelding.nodes import attribute, child, text
-from meldingsloft.validate.checks import Check, of_types
-from meldingsloft.validate.rules.plo.messages import FK1, PASIENTLOGISTIKK, events_of, first, own
+from meldingsloft.validate.checks import Check
+from meldingsloft.validate.rules.plo.messages import FK1, PASIENTLOGISTIKK, events_of, first, in_head, own
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -97,7 +97,7 @@ def _dead(subject: Subject) -> Iterator[Finding]:
         yield subject.finding("PL-016", state, "V", found=attribute(state, "V"))
 
 
-_LOG = of_types(*PASIENTLOGISTIKK)
+_LOG = in_head(*PASIENTLOGISTIKK)
 CHECKS = (
     Check(("PL-009",), "rules", _type, _LOG, advice=True),
     Check(("PL-010", "PL-011", "PL-012", "PL-013", "PL-014"), "rules", _events, _LOG, content=True),

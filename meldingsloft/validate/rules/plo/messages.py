@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from meldingsloft.hodemelding.nodes import attribute, child, prefix_of, value
-from meldingsloft.validate.checks import of_types
+from meldingsloft.validate.checks import Scope
 
 if TYPE_CHECKING:
     from lxml import etree
@@ -24,6 +24,11 @@ def both(*names: str) -> tuple[str, ...]:
     return tuple(f"{name}-{version}" for name in names for version in ("1.5", "1.6"))
 
 
+def in_head(*short_names: str) -> Scope:
+    """Messages of some types; their content alone is no message."""
+    return Scope(types=frozenset(short_names), heads=True)
+
+
 INNLEGGELSESRAPPORT = both("innleggelsesrapport")
 HELSEOPPLYSNINGER = both("helseopplysninger")
 TIL_LEGE = both("helseopplysninger-til-lege")
@@ -32,7 +37,7 @@ MEDISINSKE = both("medisinske-opplysninger")
 UTSKRIVNINGSRAPPORT = both("utskrivningsrapport")
 PASIENTLOGISTIKK = both("log-innlagt", "log-utskrivningsklar", "log-avmelding", "log-utskrevet", "log-dod")
 FRAVAR = ("melding-fravar-1.5",)
-PLO = of_types(
+PLO = in_head(
     *INNLEGGELSESRAPPORT,
     *HELSEOPPLYSNINGER,
     *TIL_LEGE,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from meldingsloft.hodemelding.nodes import attribute
-from meldingsloft.validate.checks import Check, of_types
+from meldingsloft.validate.checks import Check
 from meldingsloft.validate.rules.plo.messages import (
     HELSEOPPLYSNINGER,
     INNLEGGELSESRAPPORT,
@@ -21,6 +21,7 @@ from meldingsloft.validate.rules.plo.messages import (
     events_of,
     first,
     headings,
+    in_head,
     own,
     says,
 )
@@ -91,7 +92,7 @@ def _services(subject: Subject) -> Iterator[Finding]:
 
 
 def _of(rule: str, look: Callable[[Subject], Iterator[Finding]], types: tuple[str, ...]) -> Check:
-    return Check((rule,), "rules", look, of_types(*types), content=True)
+    return Check((rule,), "rules", look, in_head(*types), content=True)
 
 
 CHECKS = (
