@@ -14,6 +14,7 @@ from meldingsloft.validate.message import ValidationResult, validate_message
 
 MH = "http://www.kith.no/xmlstds/msghead/2006-05-24"
 DIALOG = "http://www.kith.no/xmlstds/dialog/2013-01-23"
+FK1 = "http://www.kith.no/xmlstds/felleskomponent1"
 EPIKRISE = "http://www.kith.no/xmlstds/epikrise/2012-02-15"
 NOTE = "urn:example:note"
 
@@ -163,6 +164,15 @@ def organisation(name: str, her_id: str, party: str) -> str:
     return f"<Organisation><OrganisationName>{name}</OrganisationName>{ident(her_id, 'HER')}{party}</Organisation>"
 
 
+DIALOGUE = f"""<Dialogmelding xmlns="{DIALOG}"><Notat><TemaKodet V="6" DN="Henvendelse om pasient" S="2.16.578.1.12.4.1.1.7322"/>
+<Tema>Kontroll</Tema><TekstNotatInnhold>Kan kontrollen vente?</TekstNotatInnhold><DatoNotat>2026-03-02</DatoNotat>
+<RollerRelatertNotat><RoleToPatient V="6" DN="Fastlege" S="2.16.578.1.12.4.1.1.9034"/><HealthcareProfessional>
+<TypeHealthcareProfessional V="LE" DN="Lege"/><FamilyName>Fjell</FamilyName><GivenName>Kari</GivenName>
+<TeleCom><TeleAddress xmlns="{FK1}" V="tel:+4790000000"/></TeleCom></HealthcareProfessional></RollerRelatertNotat>
+<RollerRelatertNotat><RoleToPatient V="24" DN="Kontakt hos mottaker" S="2.16.578.1.12.4.1.1.9034"/><HealthcareProfessional>
+<TypeHealthcareProfessional V="LE" DN="Lege"/></HealthcareProfessional></RollerRelatertNotat></Notat></Dialogmelding>"""
+
+
 def hodemelding(
     *,
     type_code: str = "DIALOG_HELSEFAGLIG",
@@ -172,7 +182,7 @@ def hodemelding(
     sender: str = organisation("Eksempel legesenter", "1001", PERSON),
     receiver: str = organisation("Eksempel sykehus HF", "2001", SERVICE),
     patient: str = PATIENT,
-    content: str = f'<Dialogmelding xmlns="{DIALOG}"/>',
+    content: str = DIALOGUE,
 ) -> str:
     """A hodemelding around a Dialogmelding 1.1, with all that the rules ask."""
     return f"""<MsgHead xmlns="{MH}"><MsgInfo>
