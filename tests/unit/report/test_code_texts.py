@@ -50,7 +50,9 @@ def test_every_rule_that_a_text_names_has_texts() -> None:
 
 
 def test_every_text_belongs_to_a_code_that_can_be_given_or_is_named() -> None:
-    assert sorted(set(CodeTexts().codes) - given() - named()) == []
+    texts = CodeTexts()
+    undecided = {code for code in texts.codes if texts.explain(code).undecided}
+    assert sorted(set(texts.codes) - given() - named() - undecided) == []
 
 
 def test_no_code_has_texts_twice() -> None:

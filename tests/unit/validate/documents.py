@@ -128,7 +128,7 @@ def codes(document: str | bytes, **options: Any) -> list[str]:
 
 
 def ident(number: str, kind: str) -> str:
-    return f'<Ident><Id>{number}</Id><TypeId V="{kind}" S="2.16.578.1.12.4.1.1.9051"/></Ident>'
+    return f'<Ident><Id>{number}</Id><TypeId V="{kind}" S="2.16.578.1.12.4.1.1.9051" DN="{kind}"/></Ident>'
 
 
 SERVICE = f"<Organisation><OrganisationName>Kirurgi</OrganisationName>{ident('2002', 'HER')}</Organisation>"
@@ -195,7 +195,7 @@ def message(
     """A message without hodemelding, with all that the rules ask."""
     namespace, code, version, body = FAMILIES[family]
     return f"""<Message xmlns="http://www.kith.no/xmlstds/{namespace}">
-<Type V="{code if type_code is None else type_code}"/><MIGversion>{version if mig_version is None else mig_version}</MIGversion>
+<Type V="{code if type_code is None else type_code}" DN="{family}"/><MIGversion>{version if mig_version is None else mig_version}</MIGversion>
 <GenDate V="{gen_date}"/><MsgId>f022ccd0-4567-41e7-9598-0800200c9a66</MsgId>
 <{body}>{provider}{requester}{patient}{more}</{body}></Message>"""
 
