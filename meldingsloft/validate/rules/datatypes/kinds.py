@@ -14,22 +14,200 @@ if TYPE_CHECKING:
     from lxml import etree
 
 SIMPLE = frozenset(
-    ["Ack", "ActComMethod", "AdmCat", "AdmOutcome", "AdmStatus", "AdviceSentTo", "AnafylaktiskeReaksjoner", "ArithmeticComp", "Atc", "BasisForHealthServices", "BehovTolkSprak", "Bekreftelsesform", "Blodtype", "Briller", "Bruk", "CityDistr", "ComMethod", "Compression", "Country", "County", "CustodyType", "DevResultInd", "DocumentConnection", "EscortRequired", "FasteUkedager", "Forsendelsesstatus", "Hastegrad", "HjelpemiddelHorsel", "InngaarIMultidose", "KategoriHelsepersonell", "Legemiddelform", "Leveringsform", "MsgDescr", "MsgType", "Nationality", "Omsorgsfunksjon", "PaymentCat", "Priority", "ProcessingStatus", "Purpose", "Recipient", "ReqComMethod", "RequestedPrioReport", "RequestedPriority", "Rhesusgruppe", "RoleReceiver", "SampleCollInd", "SarskilteTiltak", "ServType", "Sex", "SivilStatus", "Slektskap", "Sprak", "Status", "StatusInvestigation", "StatusTilForskrivningen", "TypeAttest", "TypeHealthcareProfessional", "TypeInnholdKonsultasjon", "TypeOffId", "TypeTelecom", "Utleveringsform"]
+    [
+        "Ack",
+        "ActComMethod",
+        "AdmCat",
+        "AdmOutcome",
+        "AdmStatus",
+        "AdviceSentTo",
+        "AnafylaktiskeReaksjoner",
+        "ArithmeticComp",
+        "Atc",
+        "BasisForHealthServices",
+        "BehovTolkSprak",
+        "Bekreftelsesform",
+        "Blodtype",
+        "Briller",
+        "Bruk",
+        "CityDistr",
+        "ComMethod",
+        "Compression",
+        "Country",
+        "County",
+        "CustodyType",
+        "DevResultInd",
+        "DocumentConnection",
+        "EscortRequired",
+        "FasteUkedager",
+        "Forsendelsesstatus",
+        "Hastegrad",
+        "HjelpemiddelHorsel",
+        "InngaarIMultidose",
+        "KategoriHelsepersonell",
+        "Legemiddelform",
+        "Leveringsform",
+        "MsgDescr",
+        "MsgType",
+        "Nationality",
+        "Omsorgsfunksjon",
+        "PaymentCat",
+        "Priority",
+        "ProcessingStatus",
+        "Purpose",
+        "Recipient",
+        "ReqComMethod",
+        "RequestedPrioReport",
+        "RequestedPriority",
+        "Rhesusgruppe",
+        "RoleReceiver",
+        "SampleCollInd",
+        "SarskilteTiltak",
+        "ServType",
+        "Sex",
+        "SivilStatus",
+        "Slektskap",
+        "Sprak",
+        "Status",
+        "StatusInvestigation",
+        "StatusTilForskrivningen",
+        "TypeAttest",
+        "TypeHealthcareProfessional",
+        "TypeInnholdKonsultasjon",
+        "TypeOffId",
+        "TypeTelecom",
+        "Utleveringsform",
+    ]
 )
 """CS: a code of the list that the standard fixes."""
 CODED = frozenset(
-    ["BruksomradeKode", "CancellationCode", "CodedComment", "CodedDescr", "CollectorCommentCoded", "CollectorsCommentCoded", "Concept", "Consent", "ConsentStatus", "ContentCategory", "ContentType", "Diagnosekode", "DosageCoded", "DrugId", "Error", "Form", "Formål", "Funksjonsområde", "Funksjonsvariabel", "Hendelsekode", "HjelpTilLegemiddelhandtering", "HjelpemiddelkodeRTV", "IPLOStjenestetype", "IntervensjonTiltakKode", "KodeAnnetStoff", "KodetOpplysning", "KodetVurdering", "Konsultasjonsform", "Kontakttype", "MedSpeciality", "MedSpecialty", "Opplysning", "Overskriftskode", "Pakkeforlopskode", "Qual", "Relasjon", "ReseptSendtMed", "Reservation", "RoleToPatient", "RolleNotat", "RouteOfAdm", "SakstypeKodet", "SampleCollProc", "ServId", "Spec", "StedForKontaktepisode", "TemaKodet", "TextCode", "Tjenestetype", "TransportRequirement", "TypeCoded", "TypeDato", "TypeForesp", "TypeHendelse", "TypeInformasjon", "TypeInnhold", "TypeJournalinfo", "TypeMottaker", "TypeOrganisation", "TypeRelasjon", "UtTil", "UtfallAvVurdering", "Uttilstand", "Value", "VentetidSluttkode", "VirkestoffLegemiddel"]
+    [
+        "BruksomradeKode",
+        "CancellationCode",
+        "CodedComment",
+        "CodedDescr",
+        "CollectorCommentCoded",
+        "CollectorsCommentCoded",
+        "Concept",
+        "Consent",
+        "ConsentStatus",
+        "ContentCategory",
+        "ContentType",
+        "Diagnosekode",
+        "DosageCoded",
+        "DrugId",
+        "Error",
+        "Form",
+        "Formål",
+        "Funksjonsområde",
+        "Funksjonsvariabel",
+        "Hendelsekode",
+        "HjelpTilLegemiddelhandtering",
+        "HjelpemiddelkodeRTV",
+        "IPLOStjenestetype",
+        "IntervensjonTiltakKode",
+        "KodeAnnetStoff",
+        "KodetOpplysning",
+        "KodetVurdering",
+        "Konsultasjonsform",
+        "Kontakttype",
+        "MedSpeciality",
+        "MedSpecialty",
+        "Opplysning",
+        "Overskriftskode",
+        "Pakkeforlopskode",
+        "Qual",
+        "Relasjon",
+        "ReseptSendtMed",
+        "Reservation",
+        "RoleToPatient",
+        "RolleNotat",
+        "RouteOfAdm",
+        "SakstypeKodet",
+        "SampleCollProc",
+        "ServId",
+        "Spec",
+        "StedForKontaktepisode",
+        "TemaKodet",
+        "TextCode",
+        "Tjenestetype",
+        "TransportRequirement",
+        "TypeCoded",
+        "TypeDato",
+        "TypeForesp",
+        "TypeHendelse",
+        "TypeInformasjon",
+        "TypeInnhold",
+        "TypeJournalinfo",
+        "TypeMottaker",
+        "TypeOrganisation",
+        "TypeRelasjon",
+        "UtTil",
+        "UtfallAvVurdering",
+        "Uttilstand",
+        "Value",
+        "VentetidSluttkode",
+        "VirkestoffLegemiddel",
+    ]
 )
-"""CV: a code of the list that S names, or text in OT."""
+"""CV: a code of the list that S names, or text in OT. Error of an AppRec is judged by AK-004."""
 BY_PLACE = frozenset({"Heading", "Type", "TypeId", "Code", "Id"})
 """CS in one place, CV in another, plain text in a third."""
 TIMES = frozenset(
-    ["AdmSlutt", "AdmStart", "ApprDate", "BehovOpphortDato", "CollectedDate", "ConsentDate", "CounterSignDate", "DateOfBirth", "DateOfDeath", "DateResultValue", "DescrDate", "DoseringSluttidspunkt", "DoseringStarttidspunkt", "EndDateTime", "FromDate", "InvDate", "IssueDate", "KontaktAvsluttet", "KontaktStartet", "MedicalValidationDate", "OrgDate", "PlanningDate", "ProducedDate", "ReceiptDate", "ReqDate", "RequestedDateReport", "ScheduledDate", "ScheduledEnd", "ScheduledStart", "StartDateTime", "StatusChangeDate", "TidspunktForHendelse", "ToDate", "TranslatorEndDate"]
+    [
+        "AdmSlutt",
+        "AdmStart",
+        "ApprDate",
+        "BehovOpphortDato",
+        "CollectedDate",
+        "ConsentDate",
+        "CounterSignDate",
+        "DateOfBirth",
+        "DateOfDeath",
+        "DateResultValue",
+        "DescrDate",
+        "DoseringSluttidspunkt",
+        "DoseringStarttidspunkt",
+        "EndDateTime",
+        "FromDate",
+        "InvDate",
+        "IssueDate",
+        "KontaktAvsluttet",
+        "KontaktStartet",
+        "MedicalValidationDate",
+        "OrgDate",
+        "PlanningDate",
+        "ProducedDate",
+        "ReceiptDate",
+        "ReqDate",
+        "RequestedDateReport",
+        "ScheduledDate",
+        "ScheduledEnd",
+        "ScheduledStart",
+        "StartDateTime",
+        "StatusChangeDate",
+        "TidspunktForHendelse",
+        "ToDate",
+        "TranslatorEndDate",
+    ]
 )
 """TS; GenDate is judged by GN-011."""
 BOOLEANS = frozenset({"Accredited", "Flag", "Guardien", "IsBlind", "IsDeaf", "NoReport"})
 QUANTITIES = frozenset(
-    ["AdmEnkeltdose", "ExpDuration", "ExpectedDelay", "GjentagelseIntervall", "High", "IntendedDuration", "Low", "NumResultValue", "Quantity", "QuantitySupplied", "Styrke", "UnitDose"]
+    [
+        "AdmEnkeltdose",
+        "ExpDuration",
+        "ExpectedDelay",
+        "GjentagelseIntervall",
+        "High",
+        "IntendedDuration",
+        "Low",
+        "NumResultValue",
+        "Quantity",
+        "QuantitySupplied",
+        "Styrke",
+        "UnitDose",
+    ]
 )
 """PQ: a number and its unit."""
 ADDRESSES = frozenset({"TeleAddress", "REF"})
@@ -54,10 +232,7 @@ def is_coded(element: etree._Element, name: str) -> bool:
     if name == "Heading":
         return namespace == _HENVISNING_2 and parent in ("ReasonAsText", "Comment")
     if name == "Type":
-        return (
-            (parent == "StructuredInfo"
-            and namespace == _LABSVAR_1_4)
-            or (parent == "InfItem"
-            and namespace == _HENVISNING_2)
+        return (parent == "StructuredInfo" and namespace == _LABSVAR_1_4) or (
+            parent == "InfItem" and namespace == _HENVISNING_2
         )
     return parent == "CodedInfo" and namespace == _LABSVAR_1_4

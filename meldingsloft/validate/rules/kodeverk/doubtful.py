@@ -9,9 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from lxml import etree
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from meldingsloft.domain.code_lists import OID_PREFIX, list_number
 from meldingsloft.validate.rules.datatypes import kinds
@@ -19,6 +17,8 @@ from meldingsloft.validate.rules.kodeverk.bound import Bound, Index
 from meldingsloft.validate.rules.kodeverk.mistakes import FORMS, RETIRED_LISTS
 
 if TYPE_CHECKING:
+    from lxml import etree
+
     from meldingsloft.validate.subject import Subject
 
 _CODED_NAMES = kinds.SIMPLE | kinds.CODED | kinds.BY_PLACE
@@ -117,6 +117,6 @@ def doubtful(subject: Subject) -> Sequence[Doubtful]:
     if found is None:
         row = subject.message_type
         family = row.family if row is not None else "msghead" if subject.in_head else ""
-        memory = _memory(subject.codes, family, row.version if row is not None else "")
+        memory = _memory(cast("Any", subject.codes), family, row.version if row is not None else "")
         found = subject.worked_out["doubtful"] = memory.doubtful(subject)
     return found
