@@ -18,58 +18,13 @@ if TYPE_CHECKING:
 
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _PERMITTED = frozenset(
-    [
-        "body",
-        "div",
-        "span",
-        "p",
-        "br",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "pre",
-        "blockquote",
-        "address",
-        "abbr",
-        "acronym",
-        "cite",
-        "code",
-        "dfn",
-        "em",
-        "kbd",
-        "q",
-        "samp",
-        "strong",
-        "var",
-        "ul",
-        "ol",
-        "li",
-        "dl",
-        "dt",
-        "dd",
-        "table",
-        "caption",
-        "tr",
-        "td",
-        "th",
-        "thead",
-        "tbody",
-        "tfoot",
-        "col",
-        "colgroup",
-        "b",
-        "i",
-        "big",
-        "small",
-        "sub",
-        "sup",
-        "tt",
-        "hr",
-    ]
-)
+    {
+        "body", "div", "span", "p", "br", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "blockquote", "address", "abbr",
+        "acronym", "cite", "code", "dfn", "em", "kbd", "q", "samp", "strong", "var", "ul", "ol", "li", "dl", "dt",
+        "dd", "table", "caption", "tr", "td", "th", "thead", "tbody", "tfoot", "col", "colgroup", "b", "i", "big",
+        "small", "sub", "sup", "tt", "hr",
+    }
+)  # fmt: skip
 """Modules text, list, tables and presentation of XHTML."""
 _PERMITTED_TAGS = frozenset(_XHTML + name for name in _PERMITTED)
 _LAYOUT = re.compile(r"\S *(?:\t| {4})[ \t]*\S")

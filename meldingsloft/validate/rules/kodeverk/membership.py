@@ -47,7 +47,8 @@ def _closer(subject: Subject, element: etree._Element, bound: Bound) -> Iterator
     system = (element.get("S") or "").strip()
     number = list_number(system)
     if system not in bound.by_system:
-        if system and bound.binding.strictness != "open" and not mistakes.told_by_form(system):
+        told = bound.binding.strictness != "open" or number in mistakes.RETIRED_LISTS
+        if system and told and not mistakes.told_by_form(system):
             yield _foreign(subject, subject.codes, element, bound, number)
     elif code:
         yield from _of_list(subject, subject.codes, element, number, code)

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from meldingsloft.validate.subject import Subject
 
 LANGUAGES = "3303"
-RETIRED_LISTS = frozenset({"7230", "8350"})
+RETIRED_LISTS = {"7230": "KV-014", "8350": "KV-014", "7160": "KV-019"}
+"""Lists that gave way to others, and the rule that tells it."""
 _RETIRED_ON = "2014-10-01"
 """Of NKKKL and NEKLAB (HISD 1101)."""
 _CONFUSED = (
@@ -48,7 +49,7 @@ def of_list(element: etree._Element, bound: Bound, number: str) -> str:
     """The rule that tells a CV with a code of list ``number``, which is not bound to it; empty for DT-007."""
     name = local_name(element)
     if number in RETIRED_LISTS:
-        return "KV-014"
+        return RETIRED_LISTS[number]
     if "9121" in bound.lists and number == "9131":
         return "KV-012"
     if "7180" in bound.lists and number in ("9077", "7410"):
