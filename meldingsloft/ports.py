@@ -121,7 +121,7 @@ class CodeLists(Protocol):
         """(code, display) in the order of the list."""
 
     def note(self, list_number: str, code: str) -> str:
-        """A remark on when a code is used, empty for most; ``older …`` for one that is used no more."""
+        """A remark on when a code is used, empty for most; says ``older`` of one that is used no more."""
 
     def nearest(self, list_number: str, code: str, count: int = 3) -> Sequence[str]:
         """Codes of the list that somebody who wrote ``code`` may have meant, best first."""

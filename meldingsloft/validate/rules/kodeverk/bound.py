@@ -23,7 +23,7 @@ _EPJ = "http://www.kith.no/xmlstds/epj/"
 _MOST_KEPT = 4096
 """Pairs of tags, so that documents with ever new namespaces cannot fill the memory."""
 OLDER = "older "
-"""How the note of a code begins that is used no more."""
+"""Stands in the note of a code that is used no more."""
 
 
 class Bound:
@@ -50,7 +50,7 @@ def _current(lists: CodeLists, number: str) -> Mapping[str, str] | None:
     """Code to display text without those used no more; None when the list is not all at hand."""
     if not lists.has_list(number):
         return None
-    return {code: text for code, text in lists.codes(number) if not lists.note(number, code).startswith(OLDER)}
+    return {code: text for code, text in lists.codes(number) if not OLDER in lists.note(number, code)}
 
 
 class Index:

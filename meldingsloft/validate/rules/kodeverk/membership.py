@@ -113,7 +113,7 @@ def _known(
 ) -> Iterator[Finding]:
     """A member of its list: is it still in use, and does the text beside it say the same?"""
     note = lists.note(number, code)
-    if note.startswith(OLDER) and not subject.old_generation:
+    if OLDER in note and not subject.old_generation:
         language = number == mistakes.LANGUAGES
         facts = {"found": shown(code, local_name(element), "V"), "expected": _names(lists, (number,))}
         if not language:
