@@ -50,7 +50,7 @@ def _current(lists: CodeLists, number: str) -> Mapping[str, str] | None:
     """Code to display text without those used no more; None when the list is not all at hand."""
     if not lists.has_list(number):
         return None
-    return {code: text for code, text in lists.codes(number) if not OLDER in lists.note(number, code)}
+    return {code: text for code, text in lists.codes(number) if OLDER not in lists.note(number, code)}
 
 
 class Index:
