@@ -110,6 +110,19 @@ def test_a_person_type_on_an_organisation_is_left_to_the_rule_of_identifiers() -
     assert codes(epikrise('<Inst><TypeId V="QQQ" DN="Ukjent"/></Inst>')) == ["KV-001"]
 
 
+def test_an_identifier_type_of_the_old_list_in_a_hodemelding() -> None:
+    patient = '<Patient><Ident><TypeId V="FNR" DN="{}" S="{}{}"/></Ident></Patient>'
+
+    def of_patient(text: str, number: str) -> list[str]:
+        document = hodemelding(patient=patient.format(text, OID, number))
+        found = judged(document, only={"codes"}, codes=LISTS).findings
+        return [finding.code for finding in found if "/Patient/" in finding.place.path]
+
+    assert of_patient("Fødselsnummer", "8116") == []
+    assert of_patient("Norsk fødselsnummer", "8268") == ["KV-003"]
+    assert of_patient("Fødselsnummer", "9051") == []  # MH-024 tells it
+
+
 @pytest.mark.parametrize(
     ("document", "expected"),
     [

@@ -49,17 +49,21 @@ def _closer(subject: Subject, element: etree._Element, bound: Bound) -> Iterator
     if system not in bound.by_system:
         told = bound.binding.strictness != "open" or number in mistakes.RETIRED_LISTS
         if system and told and not mistakes.told_by_form(system):
-            yield _foreign(subject, subject.codes, element, bound, number)
+            yield from _foreign(subject, subject.codes, element, bound, number)
     elif code:
         yield from _of_list(subject, subject.codes, element, number, code)
 
 
-def _foreign(subject: Subject, lists: CodeLists, element: etree._Element, bound: Bound, number: str) -> Finding:
-    rule = mistakes.of_list(element, bound, number) or "DT-007"
+def _foreign(
+    subject: Subject, lists: CodeLists, element: etree._Element, bound: Bound, number: str
+) -> Iterator[Finding]:
+    rule = mistakes.of_list(element, bound, number)
+    if not rule:
+        return
     facts = {"expected": _names(lists, bound.lists), "found": shown(element.get("S", ""), local_name(element), "S")}
     if number and lists.name(number) != number:
         facts["found"] = _names(lists, (number,))
-    return subject.finding(rule, element, "S", detail="list", **facts)
+    yield subject.finding(rule, element, "S", detail="list", **facts)
 
 
 def _of_list(subject: Subject, lists: CodeLists, element: etree._Element, number: str, code: str) -> Iterator[Finding]:

@@ -46,8 +46,10 @@ FORMS = {
 
 
 def of_list(element: etree._Element, bound: Bound, number: str) -> str:
-    """The rule that tells a CV with a code of list ``number``, which is not bound to it; empty for DT-007."""
+    """The rule that tells a CV with a code of list ``number``, which is not bound to it; empty when another series tells."""
     name = local_name(element)
+    if name == "TypeId" and bound.binding.family == "msghead" and number in ("9051", "8116"):
+        return ""  # MH-013, MH-024
     if number in RETIRED_LISTS:
         return RETIRED_LISTS[number]
     if "9121" in bound.lists and number == "9131":
@@ -58,7 +60,9 @@ def of_list(element: etree._Element, bound: Bound, number: str) -> str:
         return "KV-019"
     if name == "ConsentStatus":
         return "KV-022"
-    return next((rule for rule, lists in _CONFUSED if number in lists and not lists.isdisjoint(bound.lists)), "")
+    if name == "TypeId" and (number in _OLD_IDENTIFIERS) != _OLD_IDENTIFIERS.isdisjoint(bound.lists):
+        return "DT-007"  # persons and organisations of the same generation
+    return next((rule for rule, lists in _CONFUSED if number in lists and not lists.isdisjoint(bound.lists)), "DT-007")
 
 
 def of_code(lists: CodeLists, bound: Bound, code: str) -> tuple[str, str] | None:
