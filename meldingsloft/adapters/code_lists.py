@@ -111,13 +111,16 @@ class PackagedCodeLists:
         return _shipped_rows(number) if newer is None else newer
 
 
-def _lines(name: str) -> csv.DictReader[str]:
-    return csv.DictReader(io.StringIO(read_text(f"kodeverk/{name}.csv")))
+def _lines(name: str) -> Iterator[list[str]]:
+    """The lines of a shipped table, without its heading."""
+    lines = csv.reader(io.StringIO(read_text(f"kodeverk/{name}.csv")))
+    next(lines)
+    return lines
 
 
 @functools.cache
 def _index() -> Mapping[str, ListFacts]:
-    return {row["number"]: ListFacts(**row) for row in _lines("index")}  # type: ignore[arg-type]
+    return {line[0]: ListFacts(*line) for line in _lines("index")}  # type: ignore[arg-type]
 
 
 @functools.cache
@@ -125,7 +128,7 @@ def _shipped_rows(number: str) -> Rows:
     facts = _index().get(number)
     if facts is None or facts.status == "external":
         return {}
-    return {row["code"]: (row["display_nb"], row["valid_note"]) for row in _lines(number)}
+    return {code: (display, note) for code, display, note in _lines(number)}
 
 
 def _newer_lists(folder: Path) -> Iterator[tuple[str, Rows]]:
@@ -183,27 +186,23 @@ def _unreadable(place: Path, detail: str) -> ConfigError:
 
 
 @functools.cache
-def _bindings() -> tuple[Binding, ...]:
-    return tuple(_binding(row) for row in _lines("bindings"))
+def _bindings() -> Mapping[str, Sequence[list[str]]]:
+    """The lines of each family; few families are asked for in one run."""
+    found: dict[str, list[list[str]]] = {}
+    for line in _lines("bindings"):
+        found.setdefault(line[0], []).append(line)
+    return found
 
 
 @functools.cache
 def _bindings_of(family: str, version: str) -> tuple[Binding, ...]:
-    return tuple(
-        b for b in _bindings() if b.family == family and (not version or not b.versions or version in b.versions)
-    )
+    made = map(_binding, _bindings().get(family, ()))
+    return tuple(b for b in made if not version or not b.versions or version in b.versions)
 
 
-def _binding(row: Mapping[str, str]) -> Binding:
-    return Binding(
-        family=row["family"],
-        versions=_many(row["versions"]),
-        element_path=row["element_path"],
-        datatype=row["datatype"],  # type: ignore[arg-type]
-        lists=_many(row["kodeverk"]),
-        strictness=row["strictness"],  # type: ignore[arg-type]
-        source=row["source"],
-    )
+def _binding(line: Sequence[str]) -> Binding:
+    family, versions, path, datatype, lists, strictness, source = line
+    return Binding(family, _many(versions), path, datatype, _many(lists), strictness, source)  # type: ignore[arg-type]
 
 
 def _many(text: str) -> tuple[str, ...]:
