@@ -34,6 +34,10 @@ _CONFUSED = (
 """Rule, and the lists that are taken for each other under it."""
 _OLD_IDENTIFIERS = frozenset({"8268", "8327"})
 _DIAGNOSES = frozenset({"7110", "7170", "7171"})
+_OF_THE_HEAD = frozenset({"ProcessingStatus", "RequestedPriority"})
+"""MH-004, MH-005. What stands in an AppRec is told by AK-001, AK-003, AK-004 and AK-011."""
+_OF_THE_DOCUMENT = frozenset({"ServType", "MsgDescr"})
+"""EP-001, HE-001, HE-011, HE-017, SV-002, SV-005, RE-001, RE-004."""
 FORMS = {
     "7110": (re.compile(r"[A-Z]\d\d(?:\.?[0-9A-Z]{1,2})?[*+†]?"), "I50.1"),
     "7170": (re.compile(r"[A-Z]\d\d"), "K77"),
@@ -89,14 +93,13 @@ def of_code(lists: CodeLists, bound: Bound, code: str) -> tuple[str, str] | None
 def told_by_another_series(element: etree._Element) -> bool:
     """True for elements whose values a rule of their family lists, such as status of AppRec and service type of a document."""
     name, parent = local_name(element), element.getparent()
-    if name in ("ProcessingStatus", "RequestedPriority"):  # MH-004, MH-005
-        return True
     around = "" if parent is None else local_name(parent)
-    if around == "AppRec" or (name == "Role" and around in ("Sender", "Receiver")):  # AK-001, AK-003, AK-011
-        return True
-    return name in ("ServType", "MsgDescr") and _is_body(
-        parent
-    )  # EP-001, HE-001, HE-011, SV-002, SV-005, RE-001, RE-004
+    return (
+        name in _OF_THE_HEAD
+        or around == "AppRec"
+        or (name == "Role" and around in ("Sender", "Receiver"))
+        or (name in _OF_THE_DOCUMENT and _is_body(parent))
+    )
 
 
 def told_by_form(system: str) -> bool:
