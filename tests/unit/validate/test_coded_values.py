@@ -278,3 +278,8 @@ def test_retired_values_were_right_in_the_older_messages() -> None:
 def test_nothing_is_too_odd(document: str) -> None:
     judged(document, codes=LISTS)
     judged(document)
+
+
+def test_many_wrong_codes_are_told_without_comparing_each() -> None:
+    found = told(epikrise("".join(f'<Event><AdmOutcome V="{n}" DN="x"/></Event>' for n in range(1000, 1100))))
+    assert [finding.code for finding in found] == ["KV-001"] * 100

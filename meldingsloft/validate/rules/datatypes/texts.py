@@ -27,7 +27,7 @@ _PERMITTED = frozenset(
 )  # fmt: skip
 """Modules text, list, tables and presentation of XHTML."""
 _PERMITTED_TAGS = frozenset(_XHTML + name for name in _PERMITTED)
-_LAYOUT = re.compile(r"\S *(?:\t| {4})[ \t]*\S")
+_LAYOUT = re.compile(r"\S {0,3}(?:\t| {4})[ \t]{0,200}[^\s]")
 """A gap inside a line, which only looks right in one font; indentation of whole lines does no harm."""
 _CLINICAL = of_families("epikrise", "svarrapport", "henvisning", "rekvisisjon", "dialog", "plo")
 

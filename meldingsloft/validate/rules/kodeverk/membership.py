@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from meldingsloft.ports import CodeLists
     from meldingsloft.validate.subject import Subject
 
+_MOST_COMPARED = 40
+"""Wrong codes of one document that are compared with all codes of their lists, which takes milliseconds."""
+
 
 def _look(subject: Subject) -> Iterator[Finding]:
     for element, _, bound in doubtful(subject):
@@ -137,19 +140,22 @@ def _unit(subject: Subject, lists: CodeLists, element: etree._Element, bound: Bo
     unit = (element.get("U") or "").strip()
     if unit and bound.codes is not None and unit not in bound.codes and bound.binding.strictness != "open":
         facts = {"found": shown(unit, local_name(element), "U"), "expected": _names(lists, bound.lists)}
-        yield subject.finding("DT-013", element, "U", detail=_near_detail(lists, bound.lists, unit, facts), **facts)
+        yield subject.finding(
+            "DT-013", element, "U", detail=_near_detail(subject, lists, bound.lists, unit, facts), **facts
+        )
 
 
 def _unknown(
     subject: Subject, lists: CodeLists, element: etree._Element, numbers: tuple[str, ...], code: str
 ) -> Finding:
     facts = {"found": shown(code, local_name(element), "V"), "expected": _names(lists, numbers)}
-    return subject.finding("KV-001", element, "V", detail=_near_detail(lists, numbers, code, facts), **facts)
+    return subject.finding("KV-001", element, "V", detail=_near_detail(subject, lists, numbers, code, facts), **facts)
 
 
-def _near_detail(lists: CodeLists, numbers: tuple[str, ...], code: str, facts: dict[str, str]) -> str:
+def _near_detail(subject: Subject, lists: CodeLists, numbers: tuple[str, ...], code: str, facts: dict[str, str]) -> str:
     """The name of the detail; puts the nearest code among the facts when there is one."""
-    for number in numbers:
+    asked = subject.worked_out["nearest"] = subject.worked_out.get("nearest", 0) + 1
+    for number in numbers if asked <= _MOST_COMPARED else ():
         for near in lists.nearest(number, code, 1):
             facts["near"] = f"{near} ({lists.display(number, near)})"
             return "near"
