@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from meldingsloft.domain.code_lists import Binding
     from meldingsloft.domain.identifiers import HerId
     from meldingsloft.domain.journal import Delivery, Entry, Event, NewEntry, Search
     from meldingsloft.domain.parties import PartyRecord
@@ -118,6 +119,15 @@ class CodeLists(Protocol):
 
     def codes(self, list_number: str) -> Sequence[tuple[str, str]]:
         """(code, display) in the order of the list."""
+
+    def note(self, list_number: str, code: str) -> str:
+        """A remark on when a code is used, empty for most; says ``older`` of one that is used no more."""
+
+    def nearest(self, list_number: str, code: str, count: int = 3) -> Sequence[str]:
+        """Codes of the list that somebody who wrote ``code`` may have meant, best first."""
+
+    def bindings(self, family: str, version: str = "") -> Sequence[Binding]:
+        """Which elements of a family, or of a component, take their codes from which lists."""
 
 
 class Claim(Protocol):

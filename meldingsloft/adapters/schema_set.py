@@ -102,7 +102,9 @@ class SchemaSet:
         )
 
 
-def _keep(kept: dict[frozenset[str], etree.XMLSchema], names: frozenset[str], schema: etree.XMLSchema) -> etree.XMLSchema:
+def _keep(
+    kept: dict[frozenset[str], etree.XMLSchema], names: frozenset[str], schema: etree.XMLSchema
+) -> etree.XMLSchema:
     """Remember a schema, and forget the oldest when there are too many."""
     if len(kept) >= _MOST_KEPT:
         del kept[next(iter(kept))]

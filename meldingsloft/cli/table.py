@@ -15,6 +15,7 @@ class Entry:
 
 SMALL_STEPS: dict[str, Entry] = {
     "types": Entry("types", "the message catalogue"),
+    "codes": Entry("codes", "the code lists (kodeverk) and their codes"),
     "build": Entry("build", "a message from a case file"),
     "validate": Entry("validate", "everything that is wrong with messages and envelopes"),
     "explain": Entry("explain", "what a code means and how to mend it"),

@@ -31,6 +31,7 @@ class Wish:
     """What one run asks of every file; crosses to other processes."""
 
     schemas: Path | None
+    codes: Path | None
     only: frozenset[str] | None
     language: Language
     profile: str
@@ -73,6 +74,12 @@ def _only(_context: click.Context, _parameter: click.Parameter, value: str | Non
     help="Judge by another schema set.",
 )
 @click.option(
+    "--codes",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    help="Judge by newer code lists too, NUMBER.csv over the shipped ones.",
+)
+@click.option(
     "--only", callback=_only, metavar="GROUPS", help="Only findings of schema, codes, rules, envelope (comma between)."
 )
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
@@ -101,6 +108,7 @@ def command(
     files: tuple[str, ...],
     *,
     schemas: Path | None,
+    codes: Path | None,
     only: frozenset[str] | None,
     strict: bool,
     fail_fast: bool,
@@ -118,7 +126,7 @@ def command(
 
     session.json = session.json or form == "json"
     terminal = Terminal(session.colour(sys.stdout), sys.stdout.encoding or "ascii")
-    wish = Wish(schemas, only, cast("Language", lang), profile, session.json, session.verbose > 0, terminal)
+    wish = Wish(schemas, codes, only, cast("Language", lang), profile, session.json, session.verbose > 0, terminal)
     alone = len(files) == 1 and not Path(files[0]).is_dir()
     failed = seen = 0
     for answer in _answers(list(expand(files, ENVELOPES)), wish, jobs):
@@ -183,7 +191,7 @@ def _judge(wish: Wish) -> Callable[[str], Answer]:
     options: dict[str, Any] = {
         "schemas": SchemaSet.from_folder(wish.schemas) if wish.schemas else SchemaSet(shipped("schemas")),
         "catalogue": load_catalogue(),
-        "codes": PackagedCodeLists(),
+        "codes": PackagedCodeLists.with_folder(wish.codes) if wish.codes else PackagedCodeLists(),
         "only": wish.only,
         "rules": RuleBook(language=wish.language, profile=cast("Any", wish.profile)),
     }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
@@ -54,6 +54,8 @@ class Subject:
     codes: CodeLists | None = None
     rules: RuleBook = field(default_factory=RuleBook)
 
+    worked_out: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    """What one check has worked out for others too, by a name they agree on."""
     in_head: bool = field(init=False)
     """The root is a hodemelding."""
     prefix: str = field(init=False)

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from meldingsloft.adapters.code_lists import PackagedCodeLists, _index, list_number
+from meldingsloft.adapters.code_lists import PackagedCodeLists, _index
 from meldingsloft.apprec.codes import ERROR_LIST, ERROR_SYSTEM, ERRORS, ROLES, ROLES_OF_VERSION, STATUSES
 from meldingsloft.data import read_text
+from meldingsloft.domain.code_lists import list_number
 
 LISTS = PackagedCodeLists()
 HERE = sorted(number for number, facts in _index().items() if facts.status != "external")

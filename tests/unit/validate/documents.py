@@ -149,7 +149,7 @@ def codes(document: str | bytes, **options: Any) -> list[str]:
 
 def ident(number: str, kind: str) -> str:
     system = "8116" if kind in ("FNR", "DNR", "HNR", "FHN", "DUF", "HPR") else "9051"
-    return f'<Ident><Id>{number}</Id><TypeId V="{kind}" S="2.16.578.1.12.4.1.1.{system}"/></Ident>'
+    return f'<Ident><Id>{number}</Id><TypeId V="{kind}" S="2.16.578.1.12.4.1.1.{system}" DN="{kind}"/></Ident>'
 
 
 SERVICE = f"<Organisation><OrganisationName>Kirurgi</OrganisationName>{ident('2002', 'HER')}</Organisation>"
@@ -225,7 +225,7 @@ def message(
     """A message without hodemelding, with all that the rules ask."""
     namespace, code, version, body = FAMILIES[family]
     return f"""<Message xmlns="http://www.kith.no/xmlstds/{namespace}">
-<Type V="{code if type_code is None else type_code}"/><MIGversion>{version if mig_version is None else mig_version}</MIGversion>
+<Type V="{code if type_code is None else type_code}" DN="{family}"/><MIGversion>{version if mig_version is None else mig_version}</MIGversion>
 <GenDate V="{gen_date}"/><MsgId>f022ccd0-4567-41e7-9598-0800200c9a66</MsgId><Status V="TEST"/>
 <{body}>{provider}{requester}{patient}{more}</{body}></Message>"""
 

@@ -6,11 +6,21 @@ from collections.abc import Sequence
 
 import pytest
 
+from meldingsloft.domain.code_lists import Binding
 from tests.unit.validate.documents import ERROR, apprec, codes, without_advice
 
 
 class Codes:
     """Kodeverk 8221 with one code (port ``CodeLists``)."""
+
+    def bindings(self, family: str, version: str = "") -> tuple[Binding, ...]:
+        return ()
+
+    def note(self, list_number: str, code: str) -> str:
+        return ""
+
+    def nearest(self, list_number: str, code: str, count: int = 3) -> tuple[str, ...]:
+        return ()
 
     def display(self, list_number: str, code: str) -> str | None:
         return "Mottaker finnes ikke" if (list_number, code) == ("8221", "E21") else None

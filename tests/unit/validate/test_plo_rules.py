@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.validate.documents import FK1, by_rules, codes, hodemelding
+from tests.unit.validate.documents import FK1, by_rules, hodemelding, of_series
 
 PO = "http://www.kith.no/xmlstds/po/poKomponent/2012-04-01"
 EPJ = "http://www.kith.no/xmlstds/epj/epj2/2008-02-20"
@@ -32,7 +32,7 @@ def plo(kind: str, content: str, *, sent: str = NEW, responsible: str = UNIT, af
 
 def pl(document: str) -> list[str]:
     """The PL codes of a document."""
-    return [code for code in codes(document) if code.startswith("PL-")]
+    return of_series("PL", document)
 
 
 def heading(system: str, code: str) -> str:

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from meldingsloft.validate.checks import AnyCheck
+from meldingsloft.validate.rules.datatypes import plo, texts, values
 
-CHECKS: tuple[AnyCheck, ...] = ()
+CHECKS: tuple[AnyCheck, ...] = (*values.CHECKS, *texts.CHECKS, *plo.CHECKS)
