@@ -69,6 +69,13 @@ class Index:
         }
         self.names = frozenset(name for room in self._of_rooms.values() for name in room)
         """Local names of which some element is bound."""
+        self.deep = frozenset(
+            name
+            for room in self._of_rooms.values()
+            for name, bindings in room.items()
+            if any(len(path) > 2 for path, _ in bindings)
+        )
+        """Local names of which an element and its parent do not decide."""
         self._made: dict[str, Bound] = {}
         self._met: dict[tuple[str, str], Bound | None] = {}
         """What ``bound`` gave for the tags of an element and its parent, where no more than these decide."""
@@ -90,10 +97,6 @@ class Index:
                 self._met.clear()
             self._met[key] = made
         return made
-
-    def looks_further_up(self, element: etree._Element) -> bool:
-        """True when the element and its parent do not decide which lists are bound to it."""
-        return any(len(path) > 2 for path, _ in self._candidates(element))
 
     def _candidates(self, element: etree._Element) -> Sequence[tuple[tuple[str, ...], Binding]]:
         return self._of_rooms[_room(element.tag)].get(local_name(element), ())

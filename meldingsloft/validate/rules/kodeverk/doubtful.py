@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from meldingsloft.domain.code_lists import OID_PREFIX, list_number
@@ -43,40 +44,46 @@ class Memory:
     def __init__(self, index: Index | None) -> None:
         self._index = index
         self._right: set[tuple[object, ...]] = set()
+        self._deep = index.deep if index is not None else frozenset()
         self._names = _CODED_NAMES | (index.names if index is not None else frozenset())
 
     def doubtful(self, subject: Subject) -> list[Doubtful]:
         """The coded elements of a document that are not remembered as right; those that are right now are remembered."""
         found: list[Doubtful] = []
-        names, right = self._names, self._right
+        names, right, deep = self._names, self._right, self._deep
         for name, elements in subject.by_name.items():
             if name not in names:
                 continue
+            further_up = name in deep
             for element in elements:
                 items = element.items()
                 parent = element.getparent()
-                if (element.tag, parent.tag, *items) in right:  # type: ignore[union-attr]
+                assert parent is not None
+                key = _key_further_up(element, items) if further_up else (element.tag, parent.tag, *items)
+                if key in right:
                     continue
                 if items or not (len(element) or element.text):
-                    bound = None if self._index is None else self._index.bound(element, parent)  # type: ignore[arg-type]
-                    if not self._is_right(element, name, bound):
+                    bound = None if self._index is None else self._index.bound(element, parent)
+                    if not self._is_right(element, name, bound, key):
                         found.append(Doubtful(element, name, bound))
         return found
 
-    def _is_right(self, element: etree._Element, name: str, bound: Bound | None) -> bool:
+    def _is_right(self, element: etree._Element, name: str, bound: Bound | None, key: tuple[object, ...]) -> bool:
         if bound is not None and bound.unit:
             return bound.codes is None or bound.binding.strictness == "open" or element.get("U") in bound.codes
         if not _is_plain(element, name) or (bound is not None and not _is_member(element, bound)):
             return False
-        parent, items = element.getparent(), element.items()
-        if parent is not None and sum(len(value) for _, value in items) < _LONGEST and not self._needs_more(element):
+        if sum(len(value) for value in element.values()) < _LONGEST:
             if len(self._right) >= _MOST_KEPT:
                 self._right.clear()
-            self._right.add((element.tag, parent.tag, *items))
+            self._right.add(key)
         return True
 
-    def _needs_more(self, element: etree._Element) -> bool:
-        return self._index is not None and self._index.looks_further_up(element)
+
+def _key_further_up(element: etree._Element, items: Sequence[object]) -> tuple[object, ...]:
+    """What decides about an element whose lists depend on more than its parent."""
+    above = [each.tag for each in islice(element.iterancestors(), 2)]
+    return (element.tag, *above, *items)
 
 
 def _is_plain(element: etree._Element, name: str) -> bool:
