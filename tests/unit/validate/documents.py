@@ -173,6 +173,12 @@ DIALOGUE = f"""<Dialogmelding xmlns="{DIALOG}"><Notat><TemaKodet V="6" DN="Henve
 <TypeHealthcareProfessional V="LE" DN="Lege"/></HealthcareProfessional></RollerRelatertNotat></Notat></Dialogmelding>"""
 
 
+def type_element(code: str) -> str:
+    """Type with the text that the catalogue has for its code."""
+    names = {code: name for row in load_catalogue() for code, name in zip(row.type_codes, row.type_names, strict=False)}
+    return f'<Type V="{code}" DN="{names.get(code, "Annet")}"/>'
+
+
 def hodemelding(
     *,
     type_code: str = "DIALOG_HELSEFAGLIG",
@@ -186,7 +192,7 @@ def hodemelding(
 ) -> str:
     """A hodemelding around a Dialogmelding 1.1, with all that the rules ask."""
     return f"""<MsgHead xmlns="{MH}"><MsgInfo>
-<Type V="{type_code}"/>
+{type_element(type_code)}
 <MIGversion>{mig_version}</MIGversion><GenDate>{gen_date}</GenDate><MsgId>{msg_id}</MsgId><ProcessingStatus V="T"/>
 <Sender>{sender}</Sender>
 <Receiver>{receiver}</Receiver>
@@ -225,7 +231,7 @@ def message(
     """A message without hodemelding, with all that the rules ask."""
     namespace, code, version, body = FAMILIES[family]
     return f"""<Message xmlns="http://www.kith.no/xmlstds/{namespace}">
-<Type V="{code if type_code is None else type_code}" DN="{family}"/><MIGversion>{version if mig_version is None else mig_version}</MIGversion>
+{type_element(code if type_code is None else type_code)}<MIGversion>{version if mig_version is None else mig_version}</MIGversion>
 <GenDate V="{gen_date}"/><MsgId>f022ccd0-4567-41e7-9598-0800200c9a66</MsgId><Status V="TEST"/>
 <{body}>{provider}{requester}{patient}{more}</{body}></Message>"""
 

@@ -23,7 +23,7 @@ def test_the_name_of_the_type_may_differ_in_case_and_blanks_and_be_missing(name:
 
 
 def test_another_name_of_the_type_is_told() -> None:
-    document = hodemelding().replace('V="DIALOG_HELSEFAGLIG"', 'V="DIALOG_HELSEFAGLIG" DN="Notat"')
+    document = hodemelding().replace('DN="Helsefaglig dialog"', 'DN="Notat"')
     assert found(document, "GN-010") == ['Type should have DN="Helsefaglig dialog"']
 
 
