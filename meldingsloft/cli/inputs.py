@@ -116,5 +116,5 @@ def _inside(name: str, endings: tuple[str, ...]) -> Iterator[Source]:
         yield Source(name, name)
         return
     for path, number in found:
-        if wanted(path, endings):
+        if wanted(path.replace("\\", "/"), endings):
             yield Source(f"{name}!/{path}", name, number)

@@ -41,3 +41,6 @@ class Spool:
         while piece := self._file.read(_PIECE):
             yield piece
         self._file.close()
+
+    def __del__(self) -> None:
+        self._file.close()

@@ -58,6 +58,7 @@ tbody tr:last-child{border-bottom:0}
 tbody th,td{padding:0;border:0;min-width:0}
 td{display:inline-block;margin-right:.9rem}
 td.count{width:auto;text-align:left}
+td.count:not(.some){display:none}
 td.count::before{content:attr(data-head) " ";font-weight:400}
 .finding{padding:.6rem .75rem}
 }

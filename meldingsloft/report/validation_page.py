@@ -6,6 +6,7 @@ Everything that comes from outside is escaped and broken anywhere, so that no na
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Final
@@ -17,10 +18,11 @@ from meldingsloft.report.documents import Spool
 from meldingsloft.report.findings import counts_text, grouped
 from meldingsloft.report.outcomes import Outcome
 from meldingsloft.report.page_style import STYLE
-from meldingsloft.report.text import unsteered
 from meldingsloft.version import __version__
 
 _SHOWN_PLACES = 50
+_NO_SIGN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+"""Signs that are none, or that turn the direction of what stands around them."""
 _WORDS: Final[dict[Language, dict[str, str]]] = {
     "en": {
         "title": "Validation", "skip": "To the findings", "files": "Files", "findings": "Findings", "file": "File",
@@ -99,7 +101,8 @@ class ValidationPage:
     def _group(self, group: Sequence[Finding]) -> str:
         first, words = group[0], self._words
         text = self._texts.find(first.code, self._language)
-        places = "".join(f"<li>{self._place(finding)}</li>\n" for finding in group[:_SHOWN_PLACES])
+        told = [place for finding in group[:_SHOWN_PLACES] if (place := self._place(finding))]
+        places = '<ul class="places">\n' + "".join(f"<li>{place}</li>\n" for place in told) + "</ul>\n" if told else ""
         rest = len(group) - _SHOWN_PLACES
         more = f'<p class="more">{words["more"].format(n=rest)}</p>\n' if rest > 0 else ""
         mend = first.hint or (text.mend if text else "")
@@ -107,7 +110,7 @@ class ValidationPage:
         return (
             f'<section class="finding {first.severity}">\n<h4><span class="severity">{words[first.severity]}</span> '
             f"<code>{_shown(first.code)}</code> {_prose(first.message)}</h4>\n"
-            f'<ul class="places">\n{places}</ul>\n{more}{self._why(text)}{mended}</section>\n'
+            f"{places}{more}{self._why(text)}{mended}</section>\n"
         )
 
     def _place(self, finding: Finding) -> str:
@@ -120,7 +123,7 @@ class ValidationPage:
             parts.append(f'<code class="path">{_shown(place.path)}</code>')
         if finding.detail:
             parts.append(f'<span class="detail">{_shown(finding.detail)}</span>')
-        return " ".join(parts) or "–"
+        return " ".join(parts)
 
     def _why(self, text: CodeText | None) -> str:
         if text is None:
@@ -185,7 +188,7 @@ class ValidationPage:
 
 def _shown(text: str) -> str:
     """Outside text in a page: nothing in it is markup, and what is no sign is a question mark."""
-    return escape(unsteered(text).encode("utf-8", "replace").decode("utf-8"))
+    return escape(_NO_SIGN.sub("?", text))
 
 
 def _prose(text: str) -> str:
