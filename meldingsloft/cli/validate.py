@@ -139,15 +139,20 @@ def command(
     wish = Wish(schemas, only, language, profile, receiver)
     if watch and (output or write_baseline or "-" in files or form in _DOCUMENTS):
         raise click.UsageError("--watch shows text or JSON lines of files and folders, and writes no reports")
+    from meldingsloft.cli.key_options import refuse_own_output
     from meldingsloft.cli.results import Results, Way
     from meldingsloft.cli.sharing import shared
+
+    for written in (output, write_baseline):
+        for name in files:
+            refuse_own_output(name, written)
 
     way = Way(
         form or "text",
         language,
         output,
         strict=strict,
-        alone=len(files) == 1 and not stands_for_many(files[0]),
+        alone=len(files) == 1 and not watch and not stands_for_many(files[0]),
         baseline=baseline,
         write_baseline=write_baseline,
     )
@@ -156,7 +161,7 @@ def command(
         from meldingsloft.cli.watching import watch_files
 
         watch_files(session, files, partial(_outcome, wish), results)
-    judged = shared(partial(_outcome, wish), sources(files), 1 if "-" in files else jobs)
+    judged = shared(partial(_outcome, wish), _others(session, files, output), 1 if "-" in files else jobs)
     _run(results, judged, files, fail_fast=fail_fast)
 
 
@@ -168,6 +173,16 @@ def _run(results: Results, judged: Iterator[Outcome], files: tuple[str, ...], *,
             if failed and fail_fast:
                 break
     results.finish()
+
+
+def _others(session: frame.Session, files: tuple[str, ...], output: Path | None) -> Iterator[Source]:
+    """What is to be judged: not the report itself, where a former one lies in a folder that is named."""
+    report = None if output is None else str(output.absolute())
+    for source in sources(files):
+        if report is not None and not source.archive and str(Path(source.name).absolute()) == report:
+            session.say(f"{source.name}: passed over, the report goes there")
+        else:
+            yield source
 
 
 def _outcome(wish: Wish, source: Source) -> Outcome:

@@ -84,6 +84,19 @@ def test_no_half_report_is_left(folder: Path) -> None:
     assert sorted(path.name for path in folder.iterdir()) == ["dir", "in"]
 
 
+def test_an_input_is_never_its_own_output(folder: Path) -> None:
+    for option in ("-o", "--write-baseline"):
+        assert started("in/right.xml", option, "in/right.xml")[1].exit_code == ExitStatus.USAGE
+    assert (folder / "in" / "right.xml").read_text("utf-8") == RIGHT
+
+
+def test_a_report_in_the_folder_is_not_judged(folder: Path) -> None:
+    for _ in range(2):
+        _, result = started("in", "--format", "junit", "-o", "in/report.xml")
+        assert etree.parse(folder / "in" / "report.xml").getroot().get("tests") == "2"
+    assert "in/report.xml: passed over" in result.stderr
+
+
 def test_what_cannot_be_read_stands_in_the_report() -> None:
     state, result = started("gone.xml", "--format", "junit")
     assert state.exit_status == ExitStatus.MAILBOX
