@@ -117,8 +117,10 @@ def aside(path: AnyPath) -> str:
     return os.path.join(folder, f".{name[:100]}.{os.urandom(6).hex()}.tmp")
 
 
-def write_file(path: AnyPath, data: bytes, mode: int = PRIVATE_FILE, *, folders: Unsynced | None = None) -> None:
-    """Replace or make a file, whole or not at all: written aside, synchronised, renamed, the folder synchronised.
+def write_file(
+    path: AnyPath, data: bytes | Iterable[bytes], mode: int = PRIVATE_FILE, *, folders: Unsynced | None = None
+) -> None:
+    """Replace or make a file (bytes in one or in pieces), whole or not at all: written aside, synchronised, renamed, the folder synchronised.
 
     With ``folders`` the folder is noted there to be synchronised later. A device or pipe (``/dev/stdout``) is written to
     as it stands.
@@ -158,12 +160,13 @@ def _is_special(path: AnyPath) -> bool:
         return False
 
 
-def _write_special(path: AnyPath, data: bytes) -> None:
+def _write_special(path: AnyPath, data: bytes | Iterable[bytes]) -> None:
     try:
         with open(path, "wb", buffering=0) as handle:  # noqa: PTH123 - a device or pipe
-            view = memoryview(data)
-            while view:
-                view = view[handle.write(view) or 0 :]
+            for piece in (data,) if isinstance(data, bytes) else data:
+                view = memoryview(piece)
+                while view:
+                    view = view[handle.write(view) or 0 :]
     except OSError as fault:
         raise trouble(fault, path, "write") from None
 

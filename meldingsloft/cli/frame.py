@@ -10,7 +10,7 @@ import codecs
 import io
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -168,6 +168,23 @@ def write_output(data: bytes, output: Path | None, *, force_binary: bool = False
     from meldingsloft.adapters.durable import write_file
 
     write_file(output, data, mode=0o644)
+
+
+def write_pieces(pieces: Iterable[bytes], output: Path | None) -> None:
+    """Text that comes in pieces, to a file (whole or not at all) or to stdout.
+
+    Raises:
+        MeldingsloftError: ``ML-P001`` family when the file cannot be written.
+    """
+    if output is not None and str(output) != "-":
+        from meldingsloft.adapters.durable import write_file
+
+        write_file(output, pieces, mode=0o644)
+        return
+    sys.stdout.flush()
+    for piece in pieces:
+        sys.stdout.buffer.write(piece)
+    sys.stdout.buffer.flush()
 
 
 _LARGEST_INPUT = 64 * 1024 * 1024 + 1

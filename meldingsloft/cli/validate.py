@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import click
 
 from meldingsloft.cli import frame
-from meldingsloft.cli.inputs import ENVELOPES, expand
+from meldingsloft.cli.inputs import Source, sources, stands_for_many
 from meldingsloft.domain.code_texts import LANGUAGES, Language
-from meldingsloft.domain.errors import ExitStatus, MeldingsloftError
+from meldingsloft.domain.errors import MeldingsloftError
 
 if TYPE_CHECKING:
-    from meldingsloft.report.text import Terminal
-    from meldingsloft.validate.message import ValidationResult
+    from meldingsloft.cli.results import Results
+    from meldingsloft.report.outcomes import Outcome
 
 _GROUPS = ("schema", "codes", "rules", "envelope")
 _PROFILES = ("current", "legacy-1.5")
-_CHUNK = 16
-"""Files that a process is given at a time."""
+_DOCUMENTS = ("junit", "sarif", "html")
+_RECEIVERS = ("nav", "amqp", "strict")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +34,7 @@ class Wish:
     only: frozenset[str] | None
     language: Language
     profile: str
-    json: bool
-    all_places: bool
-    terminal: Terminal
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What is printed of one file, and what it means for the exit status."""
-
-    text: str
-    verdict: str
-    warned: bool
-    error: MeldingsloftError | None = None
-    """Why the file could not be opened at all."""
+    receiver: str | None = None
 
 
 def _only(_context: click.Context, _parameter: click.Parameter, value: str | None) -> frozenset[str] | None:
@@ -63,7 +49,8 @@ def _only(_context: click.Context, _parameter: click.Parameter, value: str | Non
 
 @frame.command(
     "validate",
-    example="meldingsloft validate message.xml\nmeldingsloft validate --json --jobs 2 messages/ > findings.jsonl",
+    example="meldingsloft validate message.xml\nmeldingsloft validate --json --jobs 2 messages/ > findings.jsonl\n"
+    "meldingsloft validate messages.zip --format html -o findings.html",
     short_help="Everything that is wrong with messages and envelopes.",
 )
 @click.argument("files", metavar="FILE…", nargs=-1, required=True)
@@ -85,7 +72,14 @@ def _only(_context: click.Context, _parameter: click.Parameter, value: str | Non
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
 @click.option("--fail-fast", is_flag=True, help="Stop after the first file that fails.")
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default=None, help="Text for people or JSON lines."
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", *_DOCUMENTS]),
+    default=None,
+    help="Text for people, JSON lines, a JUnit or SARIF report, or a page to read.",
+)
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Where to; else stdout."
 )
 @click.option(
     "--jobs",
@@ -102,6 +96,25 @@ def _only(_context: click.Context, _parameter: click.Parameter, value: str | Non
     show_default=True,
     help="legacy-1.5: later rules are warnings for older messages.",
 )
+@click.option(
+    "--as-receiver",
+    "receiver",
+    type=click.Choice(_RECEIVERS),
+    help="Also what this receiver would refuse: NAV, an AMQP queue, or the strictest of all.",
+)
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Only findings that are not in it fail.",
+)
+@click.option(
+    "--write-baseline",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Take the findings of this run as known.",
+)
+@click.option("--watch", is_flag=True, help="Go on and validate again what changes, until Ctrl-C.")
 @click.option("--lang", type=click.Choice(LANGUAGES), default="en", show_default=True, help="English or bokmål.")
 def command(
     session: frame.Session,
@@ -113,111 +126,108 @@ def command(
     strict: bool,
     fail_fast: bool,
     form: str | None,
+    output: Path | None,
     jobs: int,
     profile: str,
+    receiver: str | None,
+    baseline: Path | None,
+    write_baseline: Path | None,
+    watch: bool,
     lang: str,
 ) -> None:
     """Everything that is wrong with messages, envelopes (.eml, .mime, Maildir), SOAP, CPP and CPA documents.
 
-    A folder stands for the files below it. The exit status is 3 when any file has an error, and 5 for one named file that
-    cannot be read.
+    A folder or a zip file stands for the files below it. The exit status is 3 when any file has an error, and 5 for one
+    named file that cannot be read.
     """
-    from meldingsloft.report.text import Terminal
+    if session.json and form in (None, "json"):
+        form = "json"
+    session.json = form == "json"
+    language = cast("Language", lang)
+    wish = Wish(schemas, codes, only, language, profile, receiver)
+    if watch and (output or write_baseline or "-" in files or form in _DOCUMENTS):
+        raise click.UsageError("--watch shows text or JSON lines of files and folders, and writes no reports")
+    from meldingsloft.cli.key_options import refuse_own_output
+    from meldingsloft.cli.results import Results, Way
+    from meldingsloft.cli.sharing import shared
 
-    session.json = session.json or form == "json"
-    terminal = Terminal(session.colour(sys.stdout), sys.stdout.encoding or "ascii")
-    wish = Wish(schemas, codes, only, cast("Language", lang), profile, session.json, session.verbose > 0, terminal)
-    alone = len(files) == 1 and not Path(files[0]).is_dir()
-    failed = seen = 0
-    for answer in _answers(list(expand(files, ENVELOPES)), wish, jobs):
-        seen += 1
-        if answer.error is not None and alone and not session.json:
-            raise answer.error
-        _show(session, answer)
-        if answer.verdict != "valid" or (strict and answer.warned):
-            failed += 1
-            session.fail(_status(answer, alone=alone))
-            if fail_fast:
+    for written in (output, write_baseline):
+        for name in files:
+            refuse_own_output(name, written)
+
+    way = Way(
+        form or "text",
+        language,
+        output,
+        strict=strict,
+        alone=len(files) == 1 and not watch and not stands_for_many(files[0]),
+        baseline=baseline,
+        write_baseline=write_baseline,
+    )
+    results = Results(session, way)
+    if watch:
+        from meldingsloft.cli.watching import watch_files
+
+        watch_files(session, files, partial(_outcome, wish), results)
+    judged = shared(partial(_outcome, wish), _others(session, files, output), 1 if "-" in files else jobs)
+    _run(results, judged, files, fail_fast=fail_fast)
+
+
+def _run(results: Results, judged: Iterator[Outcome], files: tuple[str, ...], *, fail_fast: bool) -> None:
+    with results.progress(files) as advance:
+        for outcome in judged:
+            failed = results.take(outcome)
+            advance(failed)
+            if failed and fail_fast:
                 break
-    if not session.json and seen > 1:
-        session.say(f"{seen} files, {failed} failed" if failed else f"{seen} files, none failed")
+    results.finish()
 
 
-def _status(answer: Answer, *, alone: bool) -> ExitStatus:
-    if not alone:
-        return ExitStatus.FINDINGS
-    if answer.error is not None:
-        return answer.error.exit_status
-    return ExitStatus.UNREADABLE if answer.verdict == "unreadable" else ExitStatus.FINDINGS
+def _others(session: frame.Session, files: tuple[str, ...], output: Path | None) -> Iterator[Source]:
+    """What is to be judged: not the report itself, where a former one lies in a folder that is named."""
+    report = None if output is None else str(output.absolute())
+    for source in sources(files):
+        if report is not None and not source.archive and str(Path(source.name).absolute()) == report:
+            session.say(f"{source.name}: passed over, the report goes there")
+        else:
+            yield source
 
 
-def _show(session: frame.Session, answer: Answer) -> None:
-    if session.json:
-        frame.write_bytes(answer.text.encode("utf-8"))
-    elif answer.error is not None:
-        frame.report_error(session, answer.error)
-    else:
-        session.line(answer.text)
-
-
-def _answers(names: Sequence[str], wish: Wish, jobs: int) -> Iterator[Answer]:
-    """One answer a file, in the order of the files, as they come."""
-    if jobs == 1 or len(names) < 2 or "-" in names:
-        judge = _judge(wish)
-        yield from (judge(name) for name in names)
-        return
-    from concurrent.futures import ProcessPoolExecutor
-    from functools import partial
-
-    with ProcessPoolExecutor(min(jobs, len(names))) as pool:
-        yield from pool.map(partial(_answer, wish), names, chunksize=max(1, min(_CHUNK, len(names) // jobs)))
-
-
-def _answer(wish: Wish, name: str) -> Answer:
-    """One answer, in a process of its own."""
-    return _judge(wish)(name)
+def _outcome(wish: Wish, source: Source) -> Outcome:
+    """One file judged, in whatever process."""
+    return _judge(wish)(source)
 
 
 @cache
-def _judge(wish: Wish) -> Callable[[str], Answer]:
+def _judge(wish: Wish) -> Callable[[Source], Outcome]:
     """The judge of one run: schemas, catalogue and rules are read once a process."""
     from meldingsloft.adapters.code_lists import PackagedCodeLists
     from meldingsloft.adapters.schema_set import SchemaSet
     from meldingsloft.adapters.shipped import shipped
     from meldingsloft.adapters.type_table import load_catalogue
+    from meldingsloft.report.outcomes import Outcome, unopened
     from meldingsloft.validate.document import validate
     from meldingsloft.validate.rulebook import RuleBook
 
+    rules = RuleBook(language=wish.language, profile=cast("Any", wish.profile))
     options: dict[str, Any] = {
         "schemas": SchemaSet.from_folder(wish.schemas) if wish.schemas else SchemaSet(shipped("schemas")),
         "catalogue": load_catalogue(),
         "codes": PackagedCodeLists.with_folder(wish.codes) if wish.codes else PackagedCodeLists(),
         "only": wish.only,
-        "rules": RuleBook(language=wish.language, profile=cast("Any", wish.profile)),
+        "rules": rules,
     }
 
-    def judge(name: str) -> Answer:
+    def judge(source: Source) -> Outcome:
         try:
-            data = frame.read_input(name)
+            data = source.read()
         except MeldingsloftError as error:
-            return _unopened(error.at(name), name)
+            return unopened(source.name, error)
         result = validate(data, **options)
-        warned = any(finding.severity == "warning" for finding in result.findings)
-        return Answer(_said(wish, result, name), result.verdict, warned)
+        if wish.receiver is not None:
+            from meldingsloft.validate.receivers.asking import as_receiver
+
+            result = as_receiver(result, data, cast("Any", wish.receiver), rules)
+        return Outcome(source.name, result.message_type, result.verdict, result.schema_valid, result.findings)
 
     return judge
-
-
-def _said(wish: Wish, result: ValidationResult, name: str) -> str:
-    from meldingsloft.report import findings
-
-    if wish.json:
-        return findings.json_line(findings.validation_object(result, name))
-    most = None if wish.all_places else findings.SHOWN_PLACES
-    return findings.validation_text(result, name, terminal=wish.terminal, language=wish.language, most=most)
-
-
-def _unopened(error: MeldingsloftError, name: str) -> Answer:
-    from meldingsloft.report.findings import json_line, unopened_object
-
-    return Answer(json_line(unopened_object(error, name)), "unreadable", warned=False, error=error)

@@ -126,6 +126,15 @@ def decrypt(cms: bytes, keys: Sequence[DecryptionKey], *, limits: ber.BerLimits 
     return Decrypted(plaintext, content.cipher.name, str(load(key.certificate).serial_number))
 
 
+def names_serials(cms: bytes, limits: ber.BerLimits = ber.DEFAULT_LIMITS) -> bool | None:
+    """True when a recipient is named by issuer and serial number, False when all are by key identifier; None for what cannot be read."""
+    try:
+        recipients, _ = _read(ber.read(cms, limits))
+    except (ber.BerError, DecryptionError):
+        return None
+    return any(recipient.serial is not None for recipient in recipients) if recipients else None
+
+
 def _read(outer: ber.Element) -> tuple[list[_Recipient], _Content]:
     """The recipients with RSA key transport, and the sealed content.
 

@@ -8,7 +8,7 @@ or free text of a message: identify by MsgId or file.
 from __future__ import annotations
 
 import enum
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
     from meldingsloft.domain.findings import Finding
@@ -54,11 +54,21 @@ class MeldingsloftError(Exception):
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross to other processes whole; what `Exception` keeps would not make them again."""
+        return _again, (type(self), self.args, self.__dict__)
+
     def at(self, where: str) -> MeldingsloftError:
         """The same error, told where it happened unless it knows already."""
         if not self.where:
             self.where = where
         return self
+
+
+def _again(kind: type[MeldingsloftError], arguments: tuple[Any, ...], facts: dict[str, Any]) -> MeldingsloftError:
+    made = kind.__new__(kind, *arguments)
+    made.__dict__.update(facts)
+    return made
 
 
 def own_fault(fault: Exception) -> MeldingsloftError:

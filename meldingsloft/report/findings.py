@@ -7,15 +7,35 @@ grouped, with a count last.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from meldingsloft.report.text import PLAIN, Terminal, json_text
 
 if TYPE_CHECKING:
     from meldingsloft.domain.code_texts import Language
-    from meldingsloft.domain.errors import MeldingsloftError
     from meldingsloft.domain.findings import Finding
-    from meldingsloft.validate.message import ValidationResult
+    from meldingsloft.report.outcomes import Outcome
+
+
+class Judgement(Protocol):
+    """What is shown of one document."""
+
+    @property
+    def message_type(self) -> str:
+        """Short name, or ``unknown``."""
+
+    @property
+    def verdict(self) -> str:
+        """``valid``, ``invalid`` or ``unreadable``."""
+
+    @property
+    def schema_valid(self) -> bool:
+        """The verdict of the schemas alone."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """In document order."""
+
 
 SHOWN_PLACES = 5
 """Places of one kind that are shown before only the count is."""
@@ -26,12 +46,14 @@ _WORDS: dict[Language, dict[str, str]] = {
         "valid": "valid", "invalid": "not valid", "unreadable": "not readable", "unknown": "unknown type",
         "error": "{n} error", "warning": "{n} warning", "info": "{n} remark",
         "errors": "{n} errors", "warnings": "{n} warnings", "infos": "{n} remarks",
+        "known": "{n} known from the baseline",
     },
     "nb": {
         "mend": "rett", "more": "mer med `meldingsloft explain {code}`", "count": "{count} av dette slaget",
         "valid": "gyldig", "invalid": "ikke gyldig", "unreadable": "ikke lesbar", "unknown": "ukjent type",
         "error": "{n} feil", "warning": "{n} advarsel", "info": "{n} merknad",
         "errors": "{n} feil", "warnings": "{n} advarsler", "infos": "{n} merknader",
+        "known": "{n} kjent fra grunnlinjen",
     },
 }  # fmt: skip
 
@@ -83,30 +105,36 @@ def grouped(findings: Iterable[Finding]) -> list[list[Finding]]:
 
 
 def validation_text(
-    result: ValidationResult,
+    result: Judgement,
     file: str,
     *,
     terminal: Terminal = PLAIN,
     language: Language = "en",
     most: int | None = SHOWN_PLACES,
+    known: int = 0,
 ) -> str:
-    """All findings of one file and a last line with its verdict."""
+    """All findings of one file and a last line with its verdict; ``known`` more stand in a baseline and are only counted."""
     blocks = [
         group_text(group, file, terminal=terminal, language=language, most=most) for group in grouped(result.findings)
     ]
-    return "\n".join([*blocks, terminal.fitted(_verdict_line(result, file, terminal, language))])
+    return "\n".join([*blocks, terminal.fitted(_verdict_line(result, file, terminal, language, known))])
 
 
-def _verdict_line(result: ValidationResult, file: str, terminal: Terminal, language: Language) -> str:
+def _verdict_line(result: Judgement, file: str, terminal: Terminal, language: Language, known: int) -> str:
     words = _WORDS[language]
     kind = words["unknown"] if result.message_type == "unknown" else result.message_type
     verdict = terminal.style(words[result.verdict], "good" if result.verdict == "valid" else "error")
-    counts = _counts(result.findings, language)
+    counts = "; ".join(
+        said
+        for said in (counts_text(result.findings, language), words["known"].format(n=known) if known else "")
+        if said
+    )
     about = f"{verdict}, {kind}" if result.verdict != "unreadable" else verdict
     return f"{file}: {about}" + (f" ({counts})" if counts else "")
 
 
-def _counts(findings: Iterable[Finding], language: Language) -> str:
+def counts_text(findings: Iterable[Finding], language: Language) -> str:
+    """``2 errors, 1 warning``; empty when there are none."""
     said = []
     severities = [finding.severity for finding in findings]
     for name in ("error", "warning", "info"):
@@ -130,7 +158,7 @@ def finding_object(finding: Finding) -> dict[str, Any]:
     return made
 
 
-def validation_object(result: ValidationResult, file: str) -> dict[str, Any]:
+def validation_object(result: Judgement, file: str) -> dict[str, Any]:
     """``meldingsloft.validation/1``."""
     return {
         "form": "meldingsloft.validation/1",
@@ -142,24 +170,15 @@ def validation_object(result: ValidationResult, file: str) -> dict[str, Any]:
     }
 
 
-def unopened_object(error: MeldingsloftError, file: str) -> dict[str, Any]:
-    """``meldingsloft.validation/1`` of a file that could not be opened: the error as its one finding."""
-    finding = {
-        "code": error.code,
-        "severity": "error",
-        "path": "",
-        "message": error.message,
-        "hint": error.hint,
-        "source": "",
-    }
-    return {
-        "form": "meldingsloft.validation/1",
-        "file": file,
-        "message_type": "unknown",
-        "verdict": "unreadable",
-        "schema_valid": False,
-        "findings": [finding],
-    }
+def outcome_object(outcome: Outcome) -> dict[str, Any]:
+    """``meldingsloft.validation/1`` of one file; with a baseline it holds all findings, and ``known`` tells those it knows."""
+    made = validation_object(outcome, outcome.file)
+    if outcome.compared:
+        listed = [(finding, False) for finding in outcome.findings] + [(finding, True) for finding in outcome.known]
+        listed.sort(key=lambda pair: (pair[0].place.line or 0, pair[0].place.column or 0))
+        made["findings"] = [finding_object(finding) | {"known": known} for finding, known in listed]
+        made["known"] = len(outcome.known)
+    return made
 
 
 def json_line(values: Mapping[str, Any]) -> str:

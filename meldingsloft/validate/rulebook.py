@@ -17,7 +17,7 @@ Profile = Literal["current", "legacy-1.5"]
 """``legacy-1.5`` lowers rules that came after the AppRec 1.0 generation of messages to warnings for that generation."""
 
 PROFILES: tuple[Profile, ...] = ("current", "legacy-1.5")
-SERIES = ("gn", "mh", "id", "dt", "kv", "ep", "he", "sv", "re", "pl", "di", "ak", "xr", "xsd")
+SERIES = ("gn", "mh", "id", "dt", "kv", "ep", "he", "sv", "re", "pl", "di", "ak", "xr", "rx", "xsd")
 """The series of rule ids; each has a file of texts in ``data/codes``."""
 
 

@@ -36,6 +36,7 @@ SERIES = {
     "ML-X": "meldingsloft itself",
     "PL": "pleie- og omsorgsmeldinger",
     "RE": "rekvisisjon",
+    "RX": "what a receiver minds beyond the standards (`validate --as-receiver`)",
     "SV": "svarrapport",
     "XR": "head and content, and the messages of a conversation",
     "XSD": "violations of the XML Schemas",

@@ -14,6 +14,7 @@ from meldingsloft.adapters.code_texts import CodeTexts
 from meldingsloft.domain.code_texts import LANGUAGES, CodeFile
 from meldingsloft.domain.errors import NothingMatchedError
 from meldingsloft.report.codes import explanation_object, explanation_text, listing_text
+from meldingsloft.validate.receivers.registry import CHECKS as RECEIVER_CHECKS
 from meldingsloft.validate.rules.registry import CHECKS
 from meldingsloft.validate.violations import Kind
 
@@ -30,7 +31,11 @@ def given() -> set[str]:
     """Every code of an error or finding in the source, and every id of a check."""
     sources = [path.read_text("utf-8") for path in PACKAGE.rglob("*.py")]
     written = {code for source in sources for form in (_ERROR, _FINDING, _REFUSAL) for code in form.findall(source)}
-    return written | {code for check in CHECKS.checks for code in check.ids} | {kind.value for kind in Kind}
+    return (
+        written
+        | {code for check in (*CHECKS.checks, *RECEIVER_CHECKS) for code in check.ids}
+        | {kind.value for kind in Kind}
+    )
 
 
 def named() -> set[str]:

@@ -12,10 +12,11 @@ from meldingsloft.report.findings import (
     finding_text,
     grouped,
     json_line,
-    unopened_object,
+    outcome_object,
     validation_object,
     validation_text,
 )
+from meldingsloft.report.outcomes import unopened
 from meldingsloft.report.text import Terminal
 from meldingsloft.validate.message import ValidationResult
 
@@ -89,7 +90,7 @@ def test_the_json_form_is_the_promised_one() -> None:
 
 
 def test_a_file_that_cannot_be_opened_has_its_line_too() -> None:
-    made = unopened_object(MailboxError("ML-P001", "no such file"), "b.xml")
+    made = outcome_object(unopened("b.xml", MailboxError("ML-P001", "no such file")))
     assert (made["file"], made["verdict"], made["schema_valid"]) == ("b.xml", "unreadable", False)
     assert made["findings"][0]["code"] == "ML-P001"
 

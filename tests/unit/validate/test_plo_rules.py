@@ -163,7 +163,11 @@ def test_the_list_of_a_heading_counts() -> None:
 
 
 def test_what_is_expected_is_named_in_one_finding() -> None:
-    (finding,) = (each for each in judged(plo("INNLEGGELSESRAPPORT", heading("9143", "1")), only={"rules"}).findings if each.code == "PL-025")
+    (finding,) = (
+        each
+        for each in judged(plo("INNLEGGELSESRAPPORT", heading("9143", "1")), only={"rules"}).findings
+        if each.code == "PL-025"
+    )
     assert finding.detail.startswith("not there: InfoMedisinskDiagnose, Legemiddelinfo, 9141/8, 9141/14,")
 
 
@@ -173,7 +177,11 @@ def kind(code: str) -> str:
 
 def test_more_is_expected_for_new_services_and_less_after_a_birth() -> None:
     def missing(message: str, content: str) -> str:
-        return "; ".join(each.detail for each in judged(plo(message, content), only={"rules"}).findings if each.code in ("PL-033", "PL-035"))
+        return "; ".join(
+            each.detail
+            for each in judged(plo(message, content), only={"rules"}).findings
+            if each.code in ("PL-033", "PL-035")
+        )
 
     assert "UTRED" not in missing("MEDISINSKE_OPPLYSNINGER", kind("1"))
     assert "InfoTidligereSykdommer, 9142/UTRED" in missing("MEDISINSKE_OPPLYSNINGER", kind("5"))
