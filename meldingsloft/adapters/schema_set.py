@@ -32,6 +32,8 @@ class SchemaSet:
         self._read: SchemaFolder | None = None
         self._parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
         self._compiled: dict[frozenset[str], etree.XMLSchema] = {}
+        self._asked: dict[frozenset[str], etree.XMLSchema] = {}
+        """The same by what documents declare, known namespaces and others."""
 
     @classmethod
     def from_folder(cls, folder: Path) -> SchemaSet:
@@ -68,12 +70,13 @@ class SchemaSet:
         Raises:
             ConfigError: ``ML-C081`` when the folder holds no schemas, ``ML-C082`` when they do not compile.
         """
-        wanted = namespaces.intersection(self._folder.files)
-        compiled = self._compiled.get(wanted)
+        compiled = self._asked.get(namespaces)
         if compiled is None:
-            if len(self._compiled) >= _MOST_KEPT:
-                del self._compiled[next(iter(self._compiled))]
-            compiled = self._compiled[wanted] = self._compile(sorted(wanted))
+            wanted = namespaces.intersection(self._folder.files)
+            compiled = self._compiled.get(wanted)
+            if compiled is None:
+                compiled = _keep(self._compiled, wanted, self._compile(sorted(wanted)))
+            _keep(self._asked, namespaces, compiled)
         return compiled
 
     def _compile(self, namespaces: list[str]) -> etree.XMLSchema:
@@ -97,6 +100,14 @@ class SchemaSet:
             where=str(self._folder.path),
             detail=detail,
         )
+
+
+def _keep(kept: dict[frozenset[str], etree.XMLSchema], names: frozenset[str], schema: etree.XMLSchema) -> etree.XMLSchema:
+    """Remember a schema, and forget the oldest when there are too many."""
+    if len(kept) >= _MOST_KEPT:
+        del kept[next(iter(kept))]
+    kept[names] = schema
+    return schema
 
 
 def _combined(folder: SchemaFolder, namespaces: list[str]) -> bytes:

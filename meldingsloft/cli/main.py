@@ -10,17 +10,9 @@ from typing import Any
 import click
 
 from meldingsloft.cli.frame import HELP_NAMES, MeldingsloftGroup, Session, prepare_streams, report_error
-from meldingsloft.cli.table import COMMANDS, JOURNEYS, SMALL_STEPS
+from meldingsloft.cli.overview import overview
+from meldingsloft.cli.table import COMMANDS
 from meldingsloft.domain.errors import ExitStatus, MeldingsloftError, own_fault
-
-EXIT_TABLE = """\
-  0  done                                   6  mailbox or file trouble; again may help
-  1  a fault in meldingsloft itself         7  some of a batch failed
-  2  wrong usage                            8  nothing matched, nothing done
-  3  the message has errors                 9  configuration or partner unknown
-  4  refused: signature, decryption, trust 10  answered with a rejection
-  5  not understood: XML, MIME, ebXML     130  interrupted
-"""
 
 
 class LazyGroup(MeldingsloftGroup):
@@ -47,13 +39,9 @@ class LazyGroup(MeldingsloftGroup):
             _close_stdout()
             raise click.exceptions.Exit(ExitStatus.OK) from None
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Two tables, from data."""
-        for title, table in (("Small steps (pipe them)", SMALL_STEPS), ("Journeys (in a workspace)", JOURNEYS)):
-            with formatter.section(title):
-                formatter.write_dl([(name, entry.line) for name, entry in table.items()])
-        with formatter.section("Exit status"):
-            formatter.write(EXIT_TABLE)
+    def get_help(self, ctx: click.Context) -> str:
+        """The overview, which stands ready without click."""
+        return overview().rstrip()
 
 
 def _version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
@@ -67,10 +55,7 @@ def _version(context: click.Context, _parameter: click.Parameter, value: bool) -
 @click.group(cls=LazyGroup, invoke_without_command=False, context_settings=HELP_NAMES, subcommand_metavar="COMMAND …")
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="The version.")
 def program() -> None:
-    """Build, validate, sign, encrypt, send, receive and answer Norwegian health messages.
-
-    Try it:  meldingsloft demo
-    """
+    """Build, validate, sign, encrypt, send, receive and answer Norwegian health messages."""
 
 
 def run(arguments: Sequence[str]) -> int:

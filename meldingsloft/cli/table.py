@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
 
-
-class Entry(NamedTuple):
+class Entry:
     """One command: the module below ``meldingsloft.cli`` that holds it, and its line in the overview."""
 
-    module: str
-    line: str
+    __slots__ = ("line", "module")
+
+    def __init__(self, module: str, line: str) -> None:
+        self.module = module
+        self.line = line
 
 
 SMALL_STEPS: dict[str, Entry] = {

@@ -79,6 +79,8 @@ class Catalogue:
         self._by_content: dict[tuple[str, str], list[MessageType]] = {}
         for row in self._rows:
             self._by_content.setdefault((row.namespace, row.root), []).append(row)
+        self.tags = frozenset(f"{{{row.namespace}}}{row.root}" for row in self._rows)
+        """The root elements of all fagmeldinger, ``{namespace}name``."""
 
     def __iter__(self) -> Iterator[MessageType]:
         return iter(self._rows)

@@ -14,6 +14,7 @@ from lxml import etree
 
 _MANY = 10_000
 """Signs ``<``; documents with fewer are judged in one go, whatever is wrong with them."""
+_SHORTEST = len("<a/>")
 _ENOUGH = 200
 """Violations."""
 _STEP = 1024
@@ -22,7 +23,7 @@ _STEP = 1024
 
 def is_long(data: bytes) -> bool:
     """True for a document in which violations may be too many to be told one by one."""
-    return data.count(b"<") >= _MANY
+    return len(data) >= _MANY * _SHORTEST and data.count(b"<") >= _MANY
 
 
 @lru_cache(maxsize=1)

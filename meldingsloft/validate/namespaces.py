@@ -8,13 +8,16 @@ walking the tree; where bytes and characters may differ the tree is walked.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from lxml import etree
 
 XML = "http://www.w3.org/XML/1998/namespace"
 """Declared nowhere and always there."""
-_DECLARED = re.compile(rb"xmlns(?::[^\s=<>\"']{0,250})?\s*=\s*(?:\"([^\"<]{0,300})|'([^'<]{0,300}))")
-"""Bounded, so that text made to look like declarations takes no more than linear time."""
+_DECLARED = re.compile(rb"xmlns(?=(?::[^\s=<>\"']{0,250})?\s*=\s*(?:\"([^\"<]{0,300})|'([^'<]{0,300})))")
+"""Bounded, so that text made to look like declarations takes no more than linear time; looked ahead, so that it cannot hide a real one."""
+_PLAIN_START = re.compile(rb"(?::[\w.-]{1,250})?=", re.ASCII)
+_PLAIN_URI = re.compile(rb"[\w.:/#+-]{0,300}", re.ASCII)
 _LONG_PREFIX = re.compile(rb"xmlns:[^\s=<>\"']{251}")
 _ASCII_BASED = re.compile(r"utf-?8|us-ascii|ascii|iso-?8859-\d+|windows-125\d", re.IGNORECASE)
 _WIDE_STARTS = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00", b"\x4c\x6f")
@@ -24,21 +27,36 @@ def declared_namespaces(data: bytes, root: etree._Element) -> frozenset[str]:
     """Every namespace URI declared in the document, and perhaps some that only its text mentions."""
     if not _is_ascii_based(data, root):
         return _walked(root)
-    found: set[bytes] = set()
-    at = data.find(b"xmlns")
-    while at >= 0:
-        declared = _DECLARED.match(data, at)
-        if declared is not None:
-            found.add(declared[1] or declared[2] or b"")
-        elif _LONG_PREFIX.match(data, at):
-            return _walked(root)
-        at = data.find(
-            b"xmlns", at + 5
-        )  # not behind the URI: text that looks like a declaration cannot hide a real one
-    if any(b"&" in uri for uri in found):
+    names = _plainly_declared(data)
+    if names is None:
+        names = _declared(data)
+    if names is None:
         return _walked(root)
-    names = frozenset([uri.decode("utf-8", "replace") for uri in found])
     return names | {XML} if b"xml:" in data else names
+
+
+def _plainly_declared(data: bytes) -> frozenset[str] | None:
+    """The URIs when every ``xmlns`` of the document begins a declaration as nearly everybody writes it, else None."""
+    pieces = [after.split(b'"', 2) for after in data.split(b"xmlns")[1:]]
+    return _names(tuple([tuple(piece[:2]) for piece in pieces]))
+
+
+@lru_cache(maxsize=1024)
+def _names(declarations: tuple[tuple[bytes, ...], ...]) -> frozenset[str] | None:
+    """The URIs of what stands behind each ``xmlns`` up to a quotation mark, and from there up to the next."""
+    plain = all(
+        len(declaration) == 2 and _PLAIN_START.fullmatch(declaration[0]) and _PLAIN_URI.fullmatch(declaration[1])
+        for declaration in declarations
+    )
+    return frozenset([uri.decode("ascii") for _, uri in declarations]) if plain else None
+
+
+def _declared(data: bytes) -> frozenset[str] | None:
+    """The URIs of declarations in any form, None when only the tree can tell."""
+    found = {quoted or apostrophed for quoted, apostrophed in _DECLARED.findall(data)}
+    if any(b"&" in uri for uri in found) or _LONG_PREFIX.search(data):
+        return None
+    return frozenset([uri.decode("utf-8", "replace") for uri in found])
 
 
 def _is_ascii_based(data: bytes, root: etree._Element) -> bool:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from meldingsloft.domain.errors import InvalidMessageError
 from meldingsloft.domain.findings import Finding, Place
+from meldingsloft.domain.lazy import lazy
 from meldingsloft.hodemelding.heads import read_head
 from meldingsloft.hodemelding.nodes import child, children, code, prefix_of
 from meldingsloft.validate.rulebook import RuleBook
@@ -38,6 +38,7 @@ OTHER_KINDS = {
 _MSGHEAD = f"{{{MSGHEAD}}}MsgHead"
 _CONTENT = tuple(f"{{{MSGHEAD}}}{name}" for name in ("Document", "RefDoc", "Content"))
 """The way from the root to what a hodemelding carries."""
+_MSGINFO, _TYPE = f"{{{MSGHEAD}}}MsgInfo", f"{{{MSGHEAD}}}Type"
 _BODIES = frozenset({"ServRprt", "ServReq", "ServReport"})
 
 
@@ -62,12 +63,12 @@ class Subject:
         self.in_head = self.root.tag == _MSGHEAD
         self.prefix = prefix_of(self.root)
 
-    @cached_property
+    @lazy
     def places(self) -> Places:
         """Line and column of every element; measured on first use."""
         return Places(self.data, self.root)
 
-    @cached_property
+    @lazy
     def contents(self) -> Sequence[etree._Element]:
         """The elements inside the Contents of a hodemelding; the root itself for other documents."""
         if not self.in_head:
@@ -77,23 +78,26 @@ class Subject:
             holders = [child for holder in holders for child in nodes_inside(holder) if child.tag == tag]
         return [child for content in holders for child in content.iterchildren(etree.Element)]
 
-    @cached_property
+    @lazy
     def type_element(self) -> etree._Element | None:
         """MsgInfo/Type, Message/Type, or MsgType of an AppRec."""
-        return self.head_child("MsgType" if local_name(self.root) == "AppRec" else "Type")
+        if self.in_head:
+            infos = self.root.iterchildren(_MSGINFO)
+            return next((found for info in infos if (found := child(info, _TYPE)) is not None), None)
+        return child(self.root, self.prefix + ("MsgType" if local_name(self.root) == "AppRec" else "Type"))
 
     def head_child(self, name: str) -> etree._Element | None:
         """The first child of MsgInfo, Message or AppRec with this name (``MsgId``, ``GenDate`` …), None when it is not there."""
         return self._head_children.get(self.prefix + name)
 
-    @cached_property
+    @lazy
     def _head_children(self) -> dict[str, etree._Element]:
         if not self.in_head:
             return children(self.root)
         infos = list(self.root.iterchildren(f"{{{MSGHEAD}}}MsgInfo"))
         return {tag: child for info in reversed(infos) for tag, child in children(info).items()}
 
-    @cached_property
+    @lazy
     def by_name(self) -> Mapping[str, Sequence[etree._Element]]:
         """Every element below the root, by local name, in document order; one walk for all checks."""
         found: dict[str, list[etree._Element]] = {}
@@ -105,14 +109,14 @@ class Subject:
                 found[name] = [element]
         return found
 
-    @cached_property
+    @lazy
     def bodies(self) -> Sequence[etree._Element]:
         """What the message is about: ServRprt, ServReq or ServReport of a Message, the fagmelding in a hodemelding."""
         if self.in_head:
             return self.contents[:1]
         return [each for each in self.root.iterchildren(etree.Element) if local_name(each) in _BODIES]
 
-    @cached_property
+    @lazy
     def change_code(self) -> str:
         """``N``, ``M``, ``A`` or ``C`` of kodeverk 7309 as the document says it, ``""`` when it says nothing."""
         body = self.bodies[0] if self.bodies else None
@@ -128,7 +132,7 @@ class Subject:
         """True for a cancellation, which carries head, ids and addressing only (HISD 1154:2018 §3)."""
         return self.change_code == "C"
 
-    @cached_property
+    @lazy
     def head(self) -> Head | None:
         """Who, what and when of the message; None for what is no message of the catalogue."""
         try:
@@ -136,29 +140,37 @@ class Subject:
         except InvalidMessageError:
             return None
 
-    @cached_property
+    @lazy
     def message_type(self) -> MessageType | None:
         """The catalogue's row for the first content (told apart by the type code), None for what is no known message."""
         code = self.type_element.get("V", "") if self.type_element is not None else ""
-        if self.in_head and not self.contents:
+        first = self._first_content if self.in_head else self.root
+        if first is None:
             return self.catalogue.of_content(MSGHEAD, "MsgHead")
-        first = self.contents[0]
         return self.catalogue.of_content(namespace_of(first), local_name(first), code)
 
-    @cached_property
+    @property
+    def _first_content(self) -> etree._Element | None:
+        """The fagmelding, found without looking for the attachments after it."""
+        for document in self.root.iterchildren(_CONTENT[0]):
+            for reference in document.iterchildren(_CONTENT[1]):
+                for content in reference.iterchildren(_CONTENT[2]):
+                    for found in content.iterchildren(etree.Element):
+                        return found
+        return None
+
+    @lazy
     def kind(self) -> str:
         """``message_type`` of the report: a short name, ``ebxml``, ``cpp``, ``cpa``, ``base64container`` or ``unknown``."""
         if self.message_type is not None:
             return self.message_type.short_name
         return OTHER_KINDS.get(str(self.root.tag), "unknown")
 
-    @cached_property
+    @property
     def known_root(self) -> bool:
         """True when the root may be a document of its own: a message or content of the catalogue, an envelope, CPP or CPA."""
-        root = self.root
-        return (
-            str(root.tag) in OTHER_KINDS or self.catalogue.of_content(namespace_of(root), local_name(root)) is not None
-        )
+        tag = self.root.tag
+        return tag in self.catalogue.tags or tag in OTHER_KINDS
 
     @property
     def old_generation(self) -> bool:

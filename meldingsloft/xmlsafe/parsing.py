@@ -96,7 +96,7 @@ def parse(data: bytes, limits: Limits = DEFAULT_LIMITS) -> etree._Element:
         raise (_doctype() if _has_doctype(data) else _unreadable(fault)) from None
     except (LookupError, ValueError) as fault:
         raise UnreadableError("ML-U002", "the declared encoding is not known", detail=type(fault).__name__) from None
-    if root.getroottree().docinfo.internalDTD is not None:
+    if (b"DOCTYPE" in data or b"\x00" in data) and root.getroottree().docinfo.internalDTD is not None:
         raise _doctype()
     return root
 

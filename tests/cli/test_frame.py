@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from meldingsloft.cli.main import EXIT_TABLE, LazyGroup, program
+from meldingsloft.cli.main import LazyGroup, program
+from meldingsloft.cli.overview import EXIT_TABLE, overview
 from meldingsloft.cli.table import COMMANDS
 from meldingsloft.domain.errors import ExitStatus
 from meldingsloft.version import __version__
@@ -67,6 +68,18 @@ def test_help_and_version_import_nothing_heavy(tmp_path: Path, arguments: tuple[
         check=True,
     )
     assert done.stderr.splitlines()[-1] == "[]"
+
+
+def test_help_tells_the_same_wherever_it_is_asked_for(run: Run) -> None:
+    told = {run(*arguments).stdout.decode() for arguments in (("--help",), ("-h",), ("-q", "--help"), ("--help", "-q"))}
+    assert told == {overview()}
+
+
+def test_the_overview_names_every_global_option() -> None:
+    options = [option for parameter in program.params for option in parameter.opts]
+    assert [option for option in options if option not in overview()] == []
+    assert all(len(line) <= 80 for line in overview().splitlines())
+    assert overview().isascii()
 
 
 def test_overview_names_every_command_and_exit_status(run: Run) -> None:

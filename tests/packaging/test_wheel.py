@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from meldingsloft.version import __version__
+
 ROOT = Path(__file__).resolve().parents[2]
 
 pytestmark = pytest.mark.skipif(importlib.util.find_spec("hatchling") is None, reason="hatchling is not installed")
@@ -96,13 +98,25 @@ def test_the_wheel_holds_everything_the_program_reads(wheel: Path) -> None:
     }
     assert package - names == set()
     assert any(name.endswith("licenses/LICENSE") for name in names)
-    assert any(name.endswith("entry_points.txt") for name in names)
+    assert any(name.endswith(".data/scripts/meldingsloft") for name in names)
 
 
 def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         tops = {name.split("/")[0] for name in archive.namelist()}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"meldingsloft"}
+    assert {top for top in tops if not top.endswith((".dist-info", ".data"))} == {"meldingsloft"}
+
+
+def test_the_command_is_installed(installed: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [installed / "bin" / "meldingsloft", "--version"],
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, f"meldingsloft {__version__}\n"), done.stderr
 
 
 def test_the_installed_program_validates(installed: Path, tmp_path: Path) -> None:

@@ -14,7 +14,6 @@ from meldingsloft.adapters.code_texts import CodeTexts
 from meldingsloft.domain.code_texts import LANGUAGES, CodeFile
 from meldingsloft.domain.errors import NothingMatchedError
 from meldingsloft.report.codes import explanation_object, explanation_text, listing_text
-from meldingsloft.validate.rules.conversation.findings import IDS
 from meldingsloft.validate.rules.registry import CHECKS
 from meldingsloft.validate.violations import Kind
 
@@ -31,7 +30,7 @@ def given() -> set[str]:
     """Every code of an error or finding in the source, and every id of a check."""
     sources = [path.read_text("utf-8") for path in PACKAGE.rglob("*.py")]
     written = {code for source in sources for form in (_ERROR, _FINDING, _REFUSAL) for code in form.findall(source)}
-    return written | {code for check in CHECKS.checks for code in check.ids} | {kind.value for kind in Kind} | set(IDS)
+    return written | {code for check in CHECKS.checks for code in check.ids} | {kind.value for kind in Kind}
 
 
 def named() -> set[str]:
@@ -51,12 +50,13 @@ def test_every_rule_that_a_text_names_has_texts() -> None:
 
 
 def undecided() -> set[str]:
-    """Rules that take more than messages to decide."""
+    """Every rule whose text says why no check can decide it."""
     return {code for code in CodeTexts().codes if CodeTexts().explain(code).undecided}
 
 
-def test_every_text_belongs_to_a_code_that_can_be_given_or_is_named_or_says_why_not() -> None:
+def test_every_text_belongs_to_a_code_that_can_be_given_or_is_named_or_cannot_be_decided() -> None:
     assert sorted(set(CodeTexts().codes) - given() - named() - undecided()) == []
+    assert sorted(undecided() & given()) == []
 
 
 def test_no_code_has_texts_twice() -> None:

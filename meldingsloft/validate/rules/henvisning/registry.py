@@ -3,5 +3,24 @@
 from __future__ import annotations
 
 from meldingsloft.validate.checks import AnyCheck
+from meldingsloft.validate.rules.henvisning import (
+    assessment,
+    carried,
+    contacts,
+    pathway,
+    reasons,
+    referrer,
+    request,
+    told,
+)
 
-CHECKS: tuple[AnyCheck, ...] = ()
+CHECKS: tuple[AnyCheck, ...] = (
+    *request.CHECKS,
+    referrer.CHECK,
+    reasons.CHECK,
+    *carried.CHECKS,
+    *told.CHECKS,
+    *contacts.CHECKS,
+    *assessment.CHECKS,
+    *pathway.CHECKS,
+)
