@@ -1,4 +1,4 @@
-"""Every folder in samples/bad/xr holds messages that are right by themselves and break one rule together."""
+"""Every folder in samples/bad/SERIES holds messages that are right by themselves and break one rule together."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from meldingsloft.validate.message import ValidationResult, validate_message
 from meldingsloft.validate.rules.conversation.findings import IDS, conversation_findings
 
 SAMPLES = Path(__file__).parents[2] / "samples"
-FOLDERS = sorted(path for path in (SAMPLES / "bad" / "xr").iterdir() if path.is_dir())
+FOLDERS = sorted(path for path in (SAMPLES / "bad").glob("*/*") if path.is_dir())
 
 
 @pytest.fixture(scope="module")

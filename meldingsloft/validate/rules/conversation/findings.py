@@ -1,16 +1,18 @@
 """``conversation_findings``: everything that messages of one conversation, given together, say against each other.
 
-What each says by itself is for ``validate.message``. Files may come in any order; what is no message of the catalogue, and
-an AppRec, is passed over.
+What each says by itself is for ``validate.message``. Files may come in any order, receipts among them; what is no message of
+the catalogue is passed over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from meldingsloft.validate.rules.conversation.answers import answer_findings
 from meldingsloft.validate.rules.conversation.facts import read_member
+from meldingsloft.validate.rules.conversation.receipts import receipt_findings
 from meldingsloft.validate.rules.conversation.series import series_findings
 from meldingsloft.validate.rules.conversation.threads import thread_findings
 
@@ -18,7 +20,20 @@ if TYPE_CHECKING:
     from meldingsloft.domain.findings import Finding
     from meldingsloft.validate.subject import Subject
 
-IDS = ("XR-008", "XR-010", "XR-011", "XR-013", "XR-016", "XR-017", "XR-018", "XR-019", "XR-020", "XR-024")
+IDS = (
+    "AK-006",
+    "AK-009",
+    "XR-008",
+    "XR-010",
+    "XR-011",
+    "XR-013",
+    "XR-016",
+    "XR-017",
+    "XR-018",
+    "XR-019",
+    "XR-020",
+    "XR-024",
+)
 """Every code it may give."""
 _RULES = (thread_findings, series_findings, answer_findings)
 
@@ -28,9 +43,8 @@ def conversation_findings(messages: Iterable[tuple[str, Subject]]) -> Mapping[st
     given = list(messages)
     members = [member for name, subject in given if (member := read_member(name, subject)) is not None]
     found: dict[str, list[Finding]] = {name: [] for name, _ in given}
-    for rule in _RULES:
-        for name, finding in rule(members):
-            found[name].append(finding)
+    for name, finding in (*chain.from_iterable(rule(members) for rule in _RULES), *receipt_findings(members, given)):
+        found[name].append(finding)
     return {
         name: tuple(sorted(each, key=lambda finding: (finding.place.line or 0, finding.place.column or 0)))
         for name, each in found.items()
