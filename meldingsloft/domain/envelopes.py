@@ -57,6 +57,9 @@ class Endpoint:
     @property
     def her_id(self) -> HerId | None:
         """The value of the one PartyId of type HER; None when there is none or more than one."""
+        if len(self.party_ids) == 1:
+            (party,) = self.party_ids
+            return HerId(party.value) if party.type == "HER" else None
         found = [p.value for p in self.party_ids if p.type == "HER"]
         return HerId(found[0]) if len(found) == 1 else None
 
