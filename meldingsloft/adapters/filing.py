@@ -13,6 +13,7 @@ number, so it is replaced by its SHA-256. Files are readable for their owner alo
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -90,7 +91,7 @@ class WorkspaceFiling:
         if os.path.lexists(absolute):
             return read_file(absolute) == mail
         create_durable(absolute, mail, unsynced=self.touched)
-        self.touched.touch(os.path.dirname(absolute))
+        self.touched.touch(f"{self.folder}/{shard}")
         return True
 
     def read(self, path: str) -> bytes:
@@ -200,7 +201,13 @@ class WorkspaceFiling:
 def _hour_of_name(mail_name: str) -> str:
     """``2026-03-02/10`` of a name that begins with seconds since 1970 (the Maildir habit), empty for others."""
     found = _SECONDS.match(mail_name)
-    return time.strftime("%Y-%m-%d/%H", time.gmtime(int(found[1]))) if found else ""
+    return _hour(int(found[1]) // 3600) if found else ""
+
+
+@functools.lru_cache(maxsize=64)
+def _hour(hours: int) -> str:
+    """``2026-03-02/10`` of the hours since 1970."""
+    return time.strftime("%Y-%m-%d/%H", time.gmtime(hours * 3600))
 
 
 def _hour_of_mail(mail: bytes) -> str:

@@ -41,7 +41,10 @@ class Level:
     @property
     def her_id(self) -> HerId | None:
         """The first identifier of type HER."""
-        return next((HerId(i.id.strip()) for i in self.idents if i.type == "HER"), None)
+        for ident in self.idents:
+            if ident.type == "HER":
+                return HerId(ident.id.strip())
+        return None
 
 
 @dataclass(frozen=True, slots=True)

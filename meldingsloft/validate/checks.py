@@ -32,21 +32,17 @@ class Check:
     heads: bool = False
     """Looks at hodemeldinger only, whatever they carry."""
 
-    def applies(self, subject: Subject) -> bool:
-        """True when the check has something to say about such a document."""
-        if self.heads and not subject.in_head:
-            return False
-        if self.families is None:
-            return True
-        return subject.message_type is not None and subject.message_type.family in self.families
-
 
 def run(checks: Sequence[Check], subject: Subject, only: Collection[Group] | None = None) -> list[Finding]:
     """All findings of the checks that apply, in document order; findings of one place keep the order of the checks."""
+    in_head, row = subject.in_head, subject.message_type
+    family = None if row is None else row.family
     found = [
         finding
         for check in checks
-        if (only is None or check.group in only) and check.applies(subject)
+        if (only is None or check.group in only)
+        and (in_head or not check.heads)
+        and (check.families is None or family in check.families)
         for finding in check.look(subject)
     ]
     if len(found) > 1:
