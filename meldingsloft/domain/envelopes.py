@@ -9,6 +9,7 @@ import datetime as dt
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from meldingsloft.domain.identifiers import ContentId, ConversationId, CpaId, HerId, MessageId
 
@@ -39,16 +40,14 @@ SIGNAL_ACTIONS: Mapping[str, EnvelopeKind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PartyId:
+class PartyId(NamedTuple):
     """One eb:PartyId; ``type`` is ``HER``, ``ENH`` or whatever was sent, None when absent."""
 
     value: str
     type: str | None = "HER"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """eb:From or eb:To."""
 
     party_ids: tuple[PartyId, ...]
@@ -168,8 +167,7 @@ class Envelope:
     manifest: tuple[ManifestReference, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SignedReference:
+class SignedReference(NamedTuple):
     """One ds:Reference of a signature that has been looked at."""
 
     uri: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from meldingsloft.domain.catalogue import MessageType
 from meldingsloft.domain.identifiers import HerId, MsgId
@@ -20,8 +21,7 @@ class ReceiverRole(enum.StrEnum):
     COPY = "COP"
 
 
-@dataclass(frozen=True, slots=True)
-class Ident:
+class Ident(NamedTuple):
     """An identifier with its type code (``HER``, ``ENH``, ``HPR`` …)."""
 
     id: str
@@ -30,8 +30,7 @@ class Ident:
     """DN as written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """One level of an address: an organisation, a service or a person."""
 
     name: str = ""
@@ -45,6 +44,9 @@ class Level:
             if ident.type == "HER":
                 return HerId(ident.id.strip())
         return None
+
+
+_UNNAMED = Level()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class Postal:
 class Address:
     """Sender or recipient of a message."""
 
-    organisation: Level = Level()
+    organisation: Level = _UNNAMED
     party: Level | None = None
     """Level 2; None when the message names none."""
     role: ReceiverRole = ReceiverRole.PRIMARY
