@@ -144,8 +144,9 @@ class WorkspaceFiling:
         """Make the files of one received message durable as ``.staged/<name>~<file>``, in place of what was staged before."""
         inbox, staged = (self._make(folder) for folder in self._of_fagsystem(her_id))
         mode = os.stat(inbox).st_mode & 0o666
-        wanted = {f"{safe_stem(name)}~{safe_file_name(file)}": data for file, data in files.items()}
-        for stale in set(_beginning_with(staged, f"{safe_stem(name)}~")) - wanted.keys():
+        stem = safe_stem(name)
+        wanted = {f"{stem}~{safe_file_name(file)}": data for file, data in files.items()}
+        for stale in set(_beginning_with(staged, f"{stem}~")) - wanted.keys():
             unlink(f"{staged}/{stale}")
         for file, data in wanted.items():
             create_durable(f"{staged}/{file}", data, mode, unsynced=self.touched)
@@ -159,10 +160,10 @@ class WorkspaceFiling:
         inbox, staged = self._of_fagsystem(her_id)
         if staged not in self._made and not os.path.isdir(staged):
             return False
-        published = False
+        stem, published = safe_stem(name), False
         for file in (*files[1:], *files[:1]):
             safe = safe_file_name(file)
-            source = f"{staged}/{safe_stem(name)}~{safe}"
+            source = f"{staged}/{stem}~{safe}"
             published = rename_if_there(source, _free(f"{inbox}/{safe}", source))
         self.touched.touch(inbox)
         self.touched.touch(staged)

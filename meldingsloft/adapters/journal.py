@@ -22,6 +22,9 @@ from meldingsloft.domain.errors import AlreadyKnownError, MailboxError
 from meldingsloft.domain.journal import Delivery, Entry, Event, NewEntry, Search
 from meldingsloft.domain.states import Direction, State, may_move
 
+_DIRECTIONS = {str(direction): direction for direction in Direction}
+_KINDS = {str(kind): kind for kind in EnvelopeKind}
+_STATES = {str(state): state for state in State}
 _json = json.JSONEncoder(separators=(",", ":")).encode
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
@@ -319,13 +322,13 @@ def _entry(row: Any) -> Entry:
      original_id, ref_message_id, generated, attempts, next_attempt, reason, error_codes, digests, envelope_path, edi_address,
      mail_name, incoming, settles_as, created, updated) = row  # fmt: skip
     return Entry(
-        number, Direction(direction), EnvelopeKind(kind), message_id, State(state), sender, receiver, conversation_id, cpa_id,
+        number, _DIRECTIONS[direction], _KINDS[kind], message_id, _STATES[state], sender, receiver, conversation_id, cpa_id,
         service, action, msg_id, message_type, original_id, ref_message_id, None if generated is None else _instant(generated),
         attempts, None if next_attempt is None else _instant(next_attempt), reason, tuple(json.loads(error_codes)) if error_codes else (),
         tuple((uri, value) for uri, value in json.loads(digests)) if digests else (), envelope_path,
         Delivery(edi_address, os.fsdecode(mail_name)) if edi_address is not None else None,
         tuple((her, name, tuple(files)) for her, name, files in json.loads(incoming)) if incoming else (),
-        State(settles_as) if settles_as else None, _instant(created), _instant(updated),
+        _STATES[settles_as] if settles_as else None, _instant(created), _instant(updated),
     )  # fmt: skip
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
 from lxml import etree
@@ -50,8 +50,7 @@ _HOLDER_START = f"{_ROOT}<eb:Acknowledgment>".encode()
 _HOLDER_END = b"</eb:Acknowledgment></SOAP:Envelope>"
 
 
-@dataclass(frozen=True, slots=True)
-class CanonicalSoap:
+class CanonicalSoap(NamedTuple):
     """A SOAP envelope without signature, in three pieces of canonical bytes."""
 
     opening: bytes
