@@ -13,6 +13,7 @@ number, so it is replaced by its SHA-256. Files are readable for their owner alo
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import os
@@ -90,7 +91,7 @@ class WorkspaceFiling:
         if os.path.lexists(absolute):
             return read_file(absolute) == mail
         create_durable(absolute, mail, unsynced=self.touched)
-        self.touched.touch(os.path.dirname(absolute))
+        self.touched.touch(f"{self.folder}/{shard}")
         return True
 
     def read(self, path: str) -> bytes:
@@ -143,8 +144,9 @@ class WorkspaceFiling:
         """Make the files of one received message durable as ``.staged/<name>~<file>``, in place of what was staged before."""
         inbox, staged = (self._make(folder) for folder in self._of_fagsystem(her_id))
         mode = os.stat(inbox).st_mode & 0o666
-        wanted = {f"{safe_stem(name)}~{safe_file_name(file)}": data for file, data in files.items()}
-        for stale in set(_beginning_with(staged, f"{safe_stem(name)}~")) - wanted.keys():
+        stem = safe_stem(name)
+        wanted = {f"{stem}~{safe_file_name(file)}": data for file, data in files.items()}
+        for stale in set(_beginning_with(staged, f"{stem}~")) - wanted.keys():
             unlink(f"{staged}/{stale}")
         for file, data in wanted.items():
             create_durable(f"{staged}/{file}", data, mode, unsynced=self.touched)
@@ -158,10 +160,10 @@ class WorkspaceFiling:
         inbox, staged = self._of_fagsystem(her_id)
         if staged not in self._made and not os.path.isdir(staged):
             return False
-        published = False
+        stem, published = safe_stem(name), False
         for file in (*files[1:], *files[:1]):
             safe = safe_file_name(file)
-            source = f"{staged}/{safe_stem(name)}~{safe}"
+            source = f"{staged}/{stem}~{safe}"
             published = rename_if_there(source, _free(f"{inbox}/{safe}", source))
         self.touched.touch(inbox)
         self.touched.touch(staged)
@@ -200,7 +202,13 @@ class WorkspaceFiling:
 def _hour_of_name(mail_name: str) -> str:
     """``2026-03-02/10`` of a name that begins with seconds since 1970 (the Maildir habit), empty for others."""
     found = _SECONDS.match(mail_name)
-    return time.strftime("%Y-%m-%d/%H", time.gmtime(int(found[1]))) if found else ""
+    return _hour(int(found[1]) // 3600) if found else ""
+
+
+@functools.lru_cache(maxsize=64)
+def _hour(hours: int) -> str:
+    """``2026-03-02/10`` of the hours since 1970."""
+    return time.strftime("%Y-%m-%d/%H", time.gmtime(hours * 3600))
 
 
 def _hour_of_mail(mail: bytes) -> str:

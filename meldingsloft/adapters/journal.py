@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 import json
 import os
 import sqlite3
@@ -21,6 +22,10 @@ from meldingsloft.domain.errors import AlreadyKnownError, MailboxError
 from meldingsloft.domain.journal import Delivery, Entry, Event, NewEntry, Search
 from meldingsloft.domain.states import Direction, State, may_move
 
+_DIRECTIONS = {str(direction): direction for direction in Direction}
+_KINDS = {str(kind): kind for kind in EnvelopeKind}
+_STATES = {str(state): state for state in State}
+_json = json.JSONEncoder(separators=(",", ":")).encode
 _EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 _MICROSECOND = dt.timedelta(microseconds=1)
 _COLUMNS = (
@@ -147,16 +152,9 @@ class SqliteJournal:
         self, entry_id: int, state: State, at: dt.datetime, *, event: str, text: str = "", reason: str | None = None
     ) -> bool:
         """See ``ports.Journal``."""
-        row = self._db.execute("SELECT direction, state, reason FROM entry WHERE id=?", (entry_id,)).fetchone()
-        allowed = row is not None and may_move(Direction(row[0]), State(row[1]), state)
-        if allowed:
-            waits = state in (State.SENT, State.RETRYING, State.QUEUED)
-            self._db.execute(
-                "UPDATE entry SET state=?, updated=?, reason=?, next_attempt=CASE WHEN ? THEN next_attempt END WHERE id=?",
-                (state, _micros(at), row[2] if reason is None else reason, waits, entry_id),
-            )
+        moved = self._db.execute(_move(state), (state, _micros(at), reason, entry_id))
         self.note(entry_id, at, event, text)
-        return allowed
+        return moved.rowcount == 1
 
     def note(self, entry_id: int, at: dt.datetime, event: str, text: str = "") -> None:
         """See ``ports.Journal``."""
@@ -269,6 +267,18 @@ class SqliteJournal:
         return _entry(row) if row else None
 
 
+@functools.cache
+def _move(state: State) -> str:
+    """The statement that changes an entry to a state from those states, and no others, that the table of states allows."""
+    allowed = " OR ".join(
+        f"direction='{direction}' AND state IN ({','.join(repr(str(before)) for before in State if may_move(direction, before, state))})"
+        for direction in Direction
+    )
+    waits = state in (State.SENT, State.RETRYING, State.QUEUED)
+    kept = "" if waits else ", next_attempt=NULL"
+    return f"UPDATE entry SET state=?, updated=?, reason=coalesce(?, reason){kept} WHERE id=? AND ({allowed})"  # noqa: S608 - words of our own
+
+
 def _conditions(search: Search) -> tuple[list[str], list[object]]:
     conditions: list[str] = [] if search.signals else ["kind='message'"]
     values: list[object] = []
@@ -304,7 +314,7 @@ def _instant(micros: int) -> dt.datetime:
 
 
 def _pack(values: Any) -> str | None:
-    return json.dumps(values, separators=(",", ":")) if values else None
+    return _json(values) if values else None
 
 
 def _entry(row: Any) -> Entry:
@@ -312,13 +322,13 @@ def _entry(row: Any) -> Entry:
      original_id, ref_message_id, generated, attempts, next_attempt, reason, error_codes, digests, envelope_path, edi_address,
      mail_name, incoming, settles_as, created, updated) = row  # fmt: skip
     return Entry(
-        number, Direction(direction), EnvelopeKind(kind), message_id, State(state), sender, receiver, conversation_id, cpa_id,
+        number, _DIRECTIONS[direction], _KINDS[kind], message_id, _STATES[state], sender, receiver, conversation_id, cpa_id,
         service, action, msg_id, message_type, original_id, ref_message_id, None if generated is None else _instant(generated),
         attempts, None if next_attempt is None else _instant(next_attempt), reason, tuple(json.loads(error_codes)) if error_codes else (),
         tuple((uri, value) for uri, value in json.loads(digests)) if digests else (), envelope_path,
         Delivery(edi_address, os.fsdecode(mail_name)) if edi_address is not None else None,
         tuple((her, name, tuple(files)) for her, name, files in json.loads(incoming)) if incoming else (),
-        State(settles_as) if settles_as else None, _instant(created), _instant(updated),
+        _STATES[settles_as] if settles_as else None, _instant(created), _instant(updated),
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@
 Dot files, folders, symbolic links and everything else that is no ordinary file are not mails.
 Source: the Maildir format; HIS 1037 §5.1 (SMTP); HITS 1172 §4.2.
 """
-# ruff: noqa: PTH112, PTH116, PTH118, PTH120 - os functions cost half of what Path objects do here
+# ruff: noqa: PTH112, PTH116, PTH118 - os functions cost half of what Path objects do here
 
 from __future__ import annotations
 
@@ -111,7 +111,9 @@ class MailClaim:
         The second of two different mails with one path (a sender that uses a mail name again) goes to
         ``<path>~<first 12 of its SHA-256>``. The folder is synchronised at once, or by the owner of ``before_commit``.
         """
-        target = os.path.join(self._mailboxes.workspace, path)
+        target = f"{self._mailboxes.workspace}/{path}"
+        folder = target.rpartition("/")[0]
+        self._mailboxes.ensure_folder(folder)
         try:
             self._keep_at(target)
         except FileExistsError:
@@ -120,10 +122,9 @@ class MailClaim:
                 digest.update(piece)
             with contextlib.suppress(FileExistsError):
                 self._keep_at(f"{target}~{digest.hexdigest()[:12]}")
-        self._mailboxes.settle(os.path.dirname(target))
+        self._mailboxes.settle(folder)
 
     def _keep_at(self, target: str) -> None:
-        self._mailboxes.ensure_folder(os.path.dirname(target))
         try:
             link_or_copy(self._path, self._handle, target, may_link=self._only_ours())
         except FileExistsError:

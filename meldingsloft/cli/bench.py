@@ -43,6 +43,7 @@ class Road:
     """One sender and one receiver in a network of their own, and a message to send between them."""
 
     template: bytes = field(repr=False)
+    """The message with blanks (of ``%``) for its MsgId and GenDate."""
     head: Head
     sender: Msh
     receiver: Msh
@@ -79,8 +80,8 @@ class Road:
     def _fresh(self) -> bytes:
         from meldingsloft.domain.envelopes import format_instant
 
-        identified = _MSG_ID.sub(rb"\g<1>" + self.sender.ids.uuid().encode() + rb"\g<2>", self.template, count=1)
-        return _GEN_DATE.sub(rb"\g<1>" + format_instant(self.sender.clock.now())[:-1].encode(), identified, count=1)
+        now = format_instant(self.sender.clock.now())[:-1]
+        return self.template % {b"msg_id": self.sender.ids.uuid().encode(), b"now": now.encode()}
 
     def _timed(self, step: str, work: Callable[[], Any]) -> Any:
         before = time.process_time()
@@ -281,7 +282,12 @@ def _road(folder: Path, name: str) -> Road:
     sender = open_msh(_workspace(folder, "sender", head.sender))
     receiver = open_msh(_workspace(folder, "receiver", head.receivers[0]))
     _register_copies(folder, head, receiver)
-    return Road(template, head, sender, receiver)
+    return Road(_with_blanks(template), head, sender, receiver)
+
+
+def _with_blanks(message: bytes) -> bytes:
+    identified = _MSG_ID.sub(rb"\g<1>%(msg_id)b\g<2>", message.replace(b"%", b"%%"), count=1)
+    return _GEN_DATE.sub(rb"\g<1>%(now)b", identified, count=1)
 
 
 def _register_copies(folder: Path, head: Head, receiver: Msh) -> None:

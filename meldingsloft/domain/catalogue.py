@@ -81,6 +81,11 @@ class Catalogue:
             self._by_content.setdefault((row.namespace, row.root), []).append(row)
         self.tags = frozenset(f"{{{row.namespace}}}{row.root}" for row in self._rows)
         """The root elements of all fagmeldinger, ``{namespace}name``."""
+        self._by_code = {
+            (*content, code): self._matching(content, code)
+            for content, rows in self._by_content.items()
+            for code in ("", *(code for row in rows for code in row.type_codes))
+        }
 
     def __iter__(self) -> Iterator[MessageType]:
         return iter(self._rows)
@@ -119,13 +124,15 @@ class Catalogue:
 
         Source: rule GN-002 (dispatch on namespace), rule XR-001 (Type and namespace belong together).
         """
-        rows = self._by_content.get((namespace, root))
-        if not rows:
-            return None
-        for row in rows:
-            if any(_matches(code, type_code) for code in row.type_codes):
-                return row
-        return rows[0]
+        row = self._by_code.get((namespace, root, type_code))
+        if row is not None or (namespace, root) not in self._by_content:
+            return row
+        return self._matching((namespace, root), type_code)
+
+    def _matching(self, content: tuple[str, str], type_code: str) -> MessageType:
+        rows = self._by_content[content]
+        matching = (row for row in rows if any(_matches(code, type_code) for code in row.type_codes))
+        return next(matching, rows[0])
 
 
 def _matches(pattern: str, code: str) -> bool:

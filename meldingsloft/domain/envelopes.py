@@ -9,6 +9,7 @@ import datetime as dt
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from meldingsloft.domain.identifiers import ContentId, ConversationId, CpaId, HerId, MessageId
 
@@ -39,16 +40,14 @@ SIGNAL_ACTIONS: Mapping[str, EnvelopeKind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PartyId:
+class PartyId(NamedTuple):
     """One eb:PartyId; ``type`` is ``HER``, ``ENH`` or whatever was sent, None when absent."""
 
     value: str
     type: str | None = "HER"
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(NamedTuple):
     """eb:From or eb:To."""
 
     party_ids: tuple[PartyId, ...]
@@ -57,6 +56,9 @@ class Endpoint:
     @property
     def her_id(self) -> HerId | None:
         """The value of the one PartyId of type HER; None when there is none or more than one."""
+        if len(self.party_ids) == 1:
+            (party,) = self.party_ids
+            return HerId(party.value) if party.type == "HER" else None
         found = [p.value for p in self.party_ids if p.type == "HER"]
         return HerId(found[0]) if len(found) == 1 else None
 
@@ -165,8 +167,7 @@ class Envelope:
     manifest: tuple[ManifestReference, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SignedReference:
+class SignedReference(NamedTuple):
     """One ds:Reference of a signature that has been looked at."""
 
     uri: str

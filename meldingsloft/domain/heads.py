@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from meldingsloft.domain.catalogue import MessageType
 from meldingsloft.domain.identifiers import HerId, MsgId
@@ -20,8 +21,7 @@ class ReceiverRole(enum.StrEnum):
     COPY = "COP"
 
 
-@dataclass(frozen=True, slots=True)
-class Ident:
+class Ident(NamedTuple):
     """An identifier with its type code (``HER``, ``ENH``, ``HPR`` …)."""
 
     id: str
@@ -30,8 +30,7 @@ class Ident:
     """DN as written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(NamedTuple):
     """One level of an address: an organisation, a service or a person."""
 
     name: str = ""
@@ -41,7 +40,13 @@ class Level:
     @property
     def her_id(self) -> HerId | None:
         """The first identifier of type HER."""
-        return next((HerId(i.id.strip()) for i in self.idents if i.type == "HER"), None)
+        for ident in self.idents:
+            if ident.type == "HER":
+                return HerId(ident.id.strip())
+        return None
+
+
+_UNNAMED = Level()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,7 @@ class Postal:
 class Address:
     """Sender or recipient of a message."""
 
-    organisation: Level = Level()
+    organisation: Level = _UNNAMED
     party: Level | None = None
     """Level 2; None when the message names none."""
     role: ReceiverRole = ReceiverRole.PRIMARY

@@ -43,16 +43,14 @@ _CANONICAL_AND_METHOD = (
     '<ds:CanonicalizationMethod Algorithm="http://www.w3.org/TR/2001/REC-xml-c14n-20010315"></ds:CanonicalizationMethod>'
     '<ds:SignatureMethod Algorithm="http://www.w3.org/2001/04/xmldsig-more#rsa-sha256"></ds:SignatureMethod>'
 )
-_SIGNED_INFO = (
-    f'<ds:SignedInfo xmlns:SOAP="{ns.SOAP}" xmlns:ds="{ns.DS}" xmlns:eb="{ns.EB}" xmlns:xlink="{ns.XLINK}">'.encode()
-)
+_SIGNED_INFO = f'<ds:SignedInfo xmlns:SOAP="{ns.SOAP}" xmlns:ds="{ns.DS}" xmlns:eb="{ns.EB}" xmlns:xlink="{ns.XLINK}">'
 """SignedInfo's start tag with all it inherits, as inclusive C14N writes it."""
 
 _ID = r"[A-Za-z0-9][A-Za-z0-9._@-]{0,199}"
 _CODE = r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,99}"
 _TIME = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z"
 _DIGEST = r"[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="
-_ENDED = re.compile(rb"[A-Za-z0-9+/]{3}|[A-Za-z0-9+/][AEIMQUYcgkosw048]=|[AQgw]==")
+_ENDED = re.compile(r"[A-Za-z0-9+/]{3}|[A-Za-z0-9+/][AEIMQUYcgkosw048]=|[AQgw]==")
 """The last three signs of an xs:base64Binary: no bits are left over."""
 
 
@@ -102,15 +100,13 @@ _MANIFEST = (
     "</eb:Reference></eb:Manifest>"
 )
 _WHOLE = re.compile(
-    (
-        _literal(f'<SOAP:Envelope xmlns:SOAP="{ns.SOAP}" xmlns:eb="{ns.EB}" xmlns:xlink="{ns.XLINK}"><SOAP:Header>')
-        + _HEADER
-        + f"(?:(?P<payload>{_ACK_REQUESTED})|{_ACKNOWLEDGMENT})"
-        + f"(?P<signature>{_SIGNATURE})</SOAP:Header><SOAP:Body>(?:{_MANIFEST})?</SOAP:Body></SOAP:Envelope>"
-    ).encode()
+    _literal(f'<SOAP:Envelope xmlns:SOAP="{ns.SOAP}" xmlns:eb="{ns.EB}" xmlns:xlink="{ns.XLINK}"><SOAP:Header>')
+    + _HEADER
+    + f"(?:(?P<payload>{_ACK_REQUESTED})|{_ACKNOWLEDGMENT})"
+    + f"(?P<signature>{_SIGNATURE})</SOAP:Header><SOAP:Body>(?:{_MANIFEST})?</SOAP:Body></SOAP:Envelope>"
 )
 _ONE_REFERENCE = re.compile(
-    rb'<ds:Reference([^>]*) URI="([^"]*)">.*?<ds:DigestValue>([^<]*)</ds:DigestValue></ds:Reference>'
+    r'<ds:Reference[^>]*?( URI="([^"]*)">.*?<ds:DigestValue>([^<]*)</ds:DigestValue></ds:Reference>)'
 )
 
 
@@ -136,7 +132,11 @@ def recognise(soap: bytes) -> OwnForm | None:
     """The facts of an envelope in our own form, None for every other text."""
     if not soap.startswith(_DECLARATION):
         return None
-    found = _WHOLE.fullmatch(soap, len(_DECLARATION))
+    try:
+        text = soap.decode("ascii")  # as the pattern is: offsets into the text are offsets into the bytes
+    except UnicodeDecodeError:
+        return None
+    found = _WHOLE.fullmatch(text, len(_DECLARATION))
     if found is None or (found["payload"] is None) is not (found["cid"] is None):
         return None
     if not (_is_base64(found["value"]) and _is_base64(found["certificate"])):
@@ -145,23 +145,24 @@ def recognise(soap: bytes) -> OwnForm | None:
     kind = EnvelopeKind.ACKNOWLEDGMENT if found["payload"] is None else EnvelopeKind.MESSAGE
     if envelope is None or envelope.header.kind is not kind:
         return None
-    signed = [(declared, uri.decode(), value) for declared, uri, value in _ONE_REFERENCE.findall(found["signed"])]
-    uris = [uri for _, uri, _ in signed]
-    if len(set(uris)) != len(uris):
+    signed = found["signed"]
+    references = _ONE_REFERENCE.findall(signed)
+    stated = tuple([(uri, value.encode()) for _, uri, value in references])
+    if len(dict(stated)) != len(stated):
         return None
     opening, closing = found.span("signature")
     return OwnForm(
         envelope,
         document=soap[len(_DECLARATION) : opening] + soap[closing:],
-        signed=_SIGNED_INFO + found["signed"],
-        value=found["value"],
-        certificate=found["certificate"],
-        stated=tuple((uri, value) for _, uri, value in signed),
-        fragments=tuple(_fragments(found["signed"])),
+        signed=(_SIGNED_INFO + signed).encode(),
+        value=found["value"].encode(),
+        certificate=found["certificate"].encode(),
+        stated=stated,
+        fragments=tuple([(_FRAGMENT_START + rest).encode() for rest, _, _ in references]),
     )
 
 
-def _is_base64(text: bytes) -> bool:
+def _is_base64(text: str) -> bool:
     """True when signs of base64 make up whole bytes, as their schema type asks."""
     return len(text) % 4 == 0 and _ENDED.fullmatch(text, len(text) - 3) is not None
 
@@ -176,41 +177,37 @@ _FRAGMENT = re.compile(
 )
 
 
-def _fragments(signed: bytes) -> list[bytes]:
-    mark = f'<ds:Reference xmlns:ds="{ns.DS}" '.encode()
-    return [mark + found[0][len(b"<ds:Reference ") :] for found in _ONE_REFERENCE.finditer(signed)]
+_FRAGMENT_START = f'<ds:Reference xmlns:ds="{ns.DS}"'
 
 
-def _envelope(found: re.Match[bytes]) -> Envelope | None:
-    text = {
-        name: value.decode("ascii")
-        for name, value in found.groupdict().items()
-        if value is not None and len(value) < 600
-    }
-    if parse_instant(text["time"]) is None or ("acknowledged" in text and parse_instant(text["acknowledged"]) is None):
+def _envelope(found: re.Match[str]) -> Envelope | None:
+    text = found.groupdict()
+    acknowledged = text["acknowledged"]
+    if parse_instant(text["time"]) is None or (acknowledged is not None and parse_instant(acknowledged) is None):
         return None
     header = MessageHeader(
-        sender=Endpoint((PartyId(text["From"]),), text.get("From_role")),
-        receiver=Endpoint((PartyId(text["To"]),), text.get("To_role")),
+        sender=Endpoint((PartyId(text["From"]),), text["From_role"]),
+        receiver=Endpoint((PartyId(text["To"]),), text["To_role"]),
         cpa_id=CpaId(text["cpa"]),
         conversation_id=ConversationId(text["conversation"]),
         service=text["service"],
         action=text["action"],
         message_id=MessageId(text["id"]),
         timestamp=text["time"],
-        service_type=text.get("type"),
-        duplicate_elimination=found["once"] is not None,
+        service_type=text["type"],
+        duplicate_elimination=text["once"] is not None,
         description=text["description"].strip(),
     )
-    manifest = (ManifestReference(ContentId(text["cid"]), text["location"], text["version"]),) if "cid" in text else ()
+    cid = text["cid"]
+    manifest = () if cid is None else (ManifestReference(ContentId(cid), text["location"], text["version"]),)
     return Envelope(
         header,
-        ack_requested=AckRequested() if found["payload"] is not None else None,
-        acknowledgment=_acknowledgment(found, text) if "ref" in text else None,
+        ack_requested=None if text["payload"] is None else AckRequested(),
+        acknowledgment=None if acknowledged is None else _acknowledgment(acknowledged, text["ref"], text["copies"]),
         manifest=manifest,
     )
 
 
-def _acknowledgment(found: re.Match[bytes], text: dict[str, str]) -> Acknowledgment:
-    copies = tuple((uri.decode(), value.decode()) for _, uri, value in _ONE_REFERENCE.findall(found["copies"]))
-    return Acknowledgment(text["acknowledged"], MessageId(text["ref"]), copies)
+def _acknowledgment(timestamp: str, answered: str, copies: str) -> Acknowledgment:
+    digests = tuple([(uri, value) for _, uri, value in _ONE_REFERENCE.findall(copies)])
+    return Acknowledgment(timestamp, MessageId(answered), digests)

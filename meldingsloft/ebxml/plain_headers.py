@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 
-_USUAL_NAMES = frozenset(
-    {
-        "From", "To", "Message-ID", "Date", "Subject", "In-Reply-To", "Reply-To", "Return-Path", "Received", "MIME-Version", "SOAPAction",
-        "Content-Type", "Content-Transfer-Encoding", "Content-ID", "Content-Length", "Content-Description", "Content-Disposition",
-    }
-)  # fmt: skip
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_FIELD = re.compile(r"^([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)$", re.MULTILINE)
+"""One line that is a header."""
 _USUAL_TYPES = frozenset(
     {"multipart/related", "text/xml", "application/pkcs7-mime", "application/xml", "multipart/report"}
 )
+_SHORT = 100
+"""Characters of a value without a boundary, which is another one in every mail."""
 _PARAMETER = re.compile(r'[ \t\r\n]*([^\s=;"]+)=(?:"([^"\\]*)"|([^\s;"]*))[ \t\r\n]*')
 
 
@@ -29,17 +28,16 @@ def plain_fields(block: bytes) -> list[tuple[str, str]] | None:
     text = block.decode("ascii")
     if "\n " in text or "\n\t" in text:
         text = text.replace("\r\n ", " ").replace("\r\n\t", "\t").replace("\n ", " ").replace("\n\t", "\t")
-    fields = []
-    for line in text.split("\n"):
-        name, colon, value = line.partition(":")
-        if not colon or (name not in _USUAL_NAMES and not _NAME.fullmatch(name)):
-            return None
-        fields.append((name, value.strip()))
-    return fields
+    found = _FIELD.findall(text)
+    return [(name, value.strip()) for name, value in found] if len(found) == text.count("\n") + 1 else None
 
 
 def plain_parameters(value: str) -> tuple[str, Mapping[str, str]] | None:
     """Media type and parameters of a value without comments, escapes and continuations; None for any other value."""
+    return _remembered(value) if len(value) <= _SHORT else _read(value)
+
+
+def _read(value: str) -> tuple[str, Mapping[str, str]] | None:
     kind, _, rest = value.partition(";")
     if kind not in _USUAL_TYPES or "(" in rest or "*" in rest:
         return None
@@ -51,4 +49,8 @@ def plain_parameters(value: str) -> tuple[str, Mapping[str, str]] | None:
             return None
         name, quoted, bare = found.groups()
         parameters[name.lower()] = bare if quoted is None else quoted
-    return (kind, parameters) if len(parameters) == len(pieces) else None
+    return (kind, MappingProxyType(parameters)) if len(parameters) == len(pieces) else None
+
+
+_remembered = lru_cache(maxsize=64)(_read)
+"""Parts say the same of themselves from mail to mail; what is remembered stays small whatever arrives."""

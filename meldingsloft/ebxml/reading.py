@@ -7,8 +7,7 @@ is read is what was signed. Source: msg-header-2_0.xsd; HIS 1037 §6–7; rules 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from meldingsloft.domain.envelopes import (
     SIGNAL_ACTIONS,
@@ -53,8 +52,7 @@ _DATA_ORDER = {
 _PARTY_ID, _ROLE = f"{EB}PartyId", f"{EB}Role"
 
 
-@dataclass(frozen=True, slots=True)
-class Addresses:
+class Addresses(NamedTuple):
     """What an answer needs, as far as it can be read: None where it cannot."""
 
     sender: Endpoint | None = None

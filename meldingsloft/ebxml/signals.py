@@ -29,12 +29,15 @@ from meldingsloft.ebxml.envelope import envelop
 from meldingsloft.ebxml.faults import fault_entity
 from meldingsloft.ebxml.namespaces import ERROR_CODES
 from meldingsloft.ebxml.reading import Addresses
+from meldingsloft.ebxml.soap import description_of
 from meldingsloft.ports import SigningKey
 
 __all__ = ["acknowledge", "enveloped_acknowledgment", "enveloped_error", "error_list", "fault_entity"]
 
 
-def acknowledge(verified: Verified, *, message_id: MessageId, now: dt.datetime) -> tuple[Envelope, tuple[bytes, ...]]:
+def acknowledge(
+    verified: Verified, *, message_id: MessageId, now: dt.datetime, description: str | None = None
+) -> tuple[Envelope, tuple[bytes, ...]]:
     """The facts of the Acknowledgment for a verified message, and the ds:Reference fragments it copies (EB-084–EB-089)."""
     answered = verified.header
     header = _signal_header(
@@ -45,6 +48,7 @@ def acknowledge(verified: Verified, *, message_id: MessageId, now: dt.datetime) 
         conversation_id=answered.conversation_id,
         message_id=message_id,
         now=now,
+        description=description,
     )
     digests = tuple((reference.uri, reference.digest_value) for reference in verified.references)
     facts = Acknowledgment(format_instant(now), answered.message_id, digests)
@@ -90,8 +94,9 @@ def enveloped_acknowledgment(
     hash_name: Literal["sha1", "sha256"] = "sha256",
 ) -> Enveloped:
     """The signed Acknowledgment as an entity (EB-084)."""
-    facts, references = acknowledge(verified, message_id=message_id, now=now)
-    return envelop(facts, key=key, software=software, references=references, hash_name=hash_name)
+    description = description_of(*software) if software else None
+    facts, references = acknowledge(verified, message_id=message_id, now=now, description=description)
+    return envelop(facts, key=key, references=references, hash_name=hash_name)
 
 
 def enveloped_error(
@@ -123,6 +128,7 @@ def _signal_header(
     conversation_id: ConversationId,
     message_id: MessageId,
     now: dt.datetime,
+    description: str | None = None,
 ) -> MessageHeader:
     return MessageHeader(
         sender=sender,
@@ -135,6 +141,7 @@ def _signal_header(
         message_id=message_id,
         timestamp=format_instant(now),
         duplicate_elimination=False,
+        description=description,
     )
 
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import quote
 
 from lxml import etree
@@ -40,6 +40,8 @@ TEST_COMMENT = "TEST. TEST. Sendt i testøyemed. Har ingen andre formål."
 _ROOT = "<SOAP:Envelope" + "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES) + ">"
 _OPENING = f"{_ROOT}<SOAP:Header>".encode()
 _MUST = f' SOAP:mustUnderstand="1" eb:version="{ns.VERSION}"'
+_PLAIN = re.compile(r"[ !#-%'-;=?-~]*")
+"""Signs that stand for themselves everywhere, and what nearly every value is made of."""
 _SPECIAL = re.compile(r'[&<>"\t\n\r]')
 _IMPOSSIBLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _TEXT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#xD;"}
@@ -48,8 +50,7 @@ _HOLDER_START = f"{_ROOT}<eb:Acknowledgment>".encode()
 _HOLDER_END = b"</eb:Acknowledgment></SOAP:Envelope>"
 
 
-@dataclass(frozen=True, slots=True)
-class CanonicalSoap:
+class CanonicalSoap(NamedTuple):
     """A SOAP envelope without signature, in three pieces of canonical bytes."""
 
     opening: bytes
@@ -129,7 +130,7 @@ def text(value: str) -> str:
     Raises:
         EnvelopeError: ``ML-E002``.
     """
-    return value if _plain(value) else _SPECIAL.sub(lambda sign: _TEXT.get(sign[0], sign[0]), value)
+    return value if _PLAIN.fullmatch(value) else _escaped(value, _TEXT)
 
 
 def attribute(value: str) -> str:
@@ -138,13 +139,13 @@ def attribute(value: str) -> str:
     Raises:
         EnvelopeError: ``ML-E002``.
     """
-    return value if _plain(value) else _SPECIAL.sub(lambda sign: _ATTRIBUTE.get(sign[0], sign[0]), value)
+    return value if _PLAIN.fullmatch(value) else _escaped(value, _ATTRIBUTE)
 
 
-def _plain(value: str) -> bool:
+def _escaped(value: str, signs: Mapping[str, str]) -> str:
     if _IMPOSSIBLE.search(value):
         raise EnvelopeError("ML-E002", "a value of the envelope holds a character that XML cannot carry", answer="")
-    return not _SPECIAL.search(value)
+    return _SPECIAL.sub(lambda sign: signs.get(sign[0], sign[0]), value)
 
 
 def _message_header(header: MessageHeader, language: str) -> str:
@@ -171,7 +172,15 @@ def _element(name: str, value: str | None) -> str:
 
 
 def _description(value: str | None, language: str) -> str:
-    return f'<eb:Description xml:lang="{attribute(language)}">{text(value)}</eb:Description>' if value else ""
+    return (
+        f'<eb:Description xml:lang="{attribute(language)}">{_description_text(value)}</eb:Description>' if value else ""
+    )
+
+
+@lru_cache(maxsize=16)
+def _description_text(value: str) -> str:
+    """As ``text``: JSON is full of quotation marks, and every header of ours carries the same."""
+    return text(value)
 
 
 def _endpoint(name: str, endpoint: Endpoint) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from lxml import etree
 
@@ -28,6 +29,8 @@ _DS = f"{{{ns.DS}}}"
 _ENCODINGS = frozenset({"8bit", "binary", "quoted-printable", "base64"})
 _ZONED = re.compile(r".*(?:Z|[+-]\d\d:\d\d)", re.DOTALL)
 _CPA_FORMS = re.compile(r"\d+_\d+(?:_\d+)?|[A-Za-z]+:\S+")
+_LONGEST_REMEMBERED = 500
+"""Characters of an eb:Description."""
 _SIGNALS = frozenset({EnvelopeKind.ACKNOWLEDGMENT, EnvelopeKind.ERROR})
 
 
@@ -254,11 +257,14 @@ def _payload_message(envelope: Envelope) -> Iterator[Finding]:
             )
 
 
-def _metadata(envelope: Envelope) -> Iterator[Finding]:
+def _metadata(envelope: Envelope) -> tuple[Finding, ...]:
     written = envelope.header.description
     if not written:
-        yield _found("EB-124", "eb:Description does not name the sending software", "HITS 1210:2018 req 2, 8, 9")
-        return
+        return (_found("EB-124", "eb:Description does not name the sending software", "HITS 1210:2018 req 2, 8, 9"),)
+    return _remembered(written) if len(written) <= _LONGEST_REMEMBERED else _of_description(written)
+
+
+def _of_description(written: str) -> tuple[Finding, ...]:
     try:
         values = json.loads(written)
     except (ValueError, RecursionError):
@@ -266,16 +272,16 @@ def _metadata(envelope: Envelope) -> Iterator[Finding]:
     if not isinstance(values, dict) or not all(
         isinstance(values.get(key), str) and values[key] for key in ("MSH-system", "MSH-versjon")
     ):
-        yield _found(
-            "EB-124", "eb:Description is not the JSON that names MSH-system and MSH-versjon", "HITS 1210:2018 req 8, 9"
-        )
-    elif ("fagsystem" in values) != ("fagsystem-versjon" in values):
-        yield _found(
-            "EB-125",
-            "eb:Description names a fagsystem without its version, or the reverse",
-            "HITS 1210:2018 req 10, 11",
-            _I,
-        )
+        what = "eb:Description is not the JSON that names MSH-system and MSH-versjon"
+        return (_found("EB-124", what, "HITS 1210:2018 req 8, 9"),)
+    if ("fagsystem" in values) != ("fagsystem-versjon" in values):
+        what = "eb:Description names a fagsystem without its version, or the reverse"
+        return (_found("EB-125", what, "HITS 1210:2018 req 10, 11", _I),)
+    return ()
+
+
+_remembered = lru_cache(maxsize=64)(_of_description)
+"""A partner's software says the same of itself in every mail; what is remembered stays small whatever arrives."""
 
 
 def _signature(blocks: Sequence[etree._Element]) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ from meldingsloft.domain.states import Direction, State
 from meldingsloft.ebxml.mime import write_mail
 from meldingsloft.ebxml.reading import Addresses
 from meldingsloft.ebxml.signals import enveloped_acknowledgment, enveloped_error, fault_entity
+from meldingsloft.ebxml.soap import description_of
 from meldingsloft.flow.dispatch import About, Outgoing, delivery_of, mail_message_id, outgoing
 from meldingsloft.flow.msh import Msh
 from meldingsloft.flow.sending import envelop_payload
@@ -106,7 +107,8 @@ def apprec(msh: Msh, verified: Verified, head: Head, answer: Answer, partner: Pa
         service_type=received.service_type,
         action="APPREC",
         message_id=MessageId(msh.ids.uuid()),
-        timestamp=format_instant(msh.clock.now()),
+        timestamp=format_instant(now),
+        description=description_of(*msh.software),
     )
     facts = About(
         msg_id=msg_id, message_type=message_type.short_name, ref_message_id=received.message_id, generated=now

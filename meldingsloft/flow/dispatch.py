@@ -11,6 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from meldingsloft.domain.envelopes import Enveloped, EnvelopeKind
 from meldingsloft.domain.journal import Delivery, Entry, NewEntry
@@ -22,8 +23,7 @@ from meldingsloft.flow.msh import RETRY_INTERVAL, Msh
 _UNSAFE = re.compile(r"[^A-Za-z0-9-]")
 
 
-@dataclass(frozen=True, slots=True)
-class About:
+class About(NamedTuple):
     """What an outgoing envelope is about, beside what its header tells."""
 
     msg_id: str = ""

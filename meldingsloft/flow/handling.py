@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from meldingsloft.domain.findings import Finding
 from meldingsloft.domain.identifiers import HerId
@@ -20,8 +20,7 @@ Verdict = Literal["accepted", "rejected", "refused", "duplicate", "unmatched", "
 Answer = Literal["acknowledgment", "error", "fault", "none"]
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(NamedTuple):
     """The line that tells what came of one mail."""
 
     envelope: str
@@ -40,8 +39,7 @@ class Received:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """A state that this mail changes on another entry (a signal or AppRec for something we sent)."""
 
     entry: Entry
@@ -60,8 +58,7 @@ class Filed:
     files: Mapping[str, bytes] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Handled:
+class Handled(NamedTuple):
     """One mail, decided."""
 
     claim: Claim

@@ -31,7 +31,7 @@ class MshSettings:
     """Larger mails are refused unread."""
     max_send_bytes: int = 10 * 1024 * 1024
     """Largest mail we send (EB-201)."""
-    batch: int = 16
+    batch: int = 32
     """Mails that share one durable transaction."""
 
 

@@ -27,6 +27,7 @@ from meldingsloft.domain.parties import PartyRecord
 from meldingsloft.domain.states import State
 from meldingsloft.ebxml.envelope import envelop
 from meldingsloft.ebxml.sealing import seal
+from meldingsloft.ebxml.soap import description_of
 from meldingsloft.flow.dispatch import About, Outgoing, discard, enter, outgoing, publish, stage
 from meldingsloft.flow.msh import Msh
 from meldingsloft.flow.recovery import recover
@@ -254,6 +255,7 @@ def _outgoing(
         message_id=MessageId(msh.ids.uuid()),
         timestamp=format_instant(msh.clock.now()),
         time_to_live=options.time_to_live,
+        description=description_of(*msh.software),
     )
     out = envelop_payload(msh, payload, head.message_type, header, sender, receiver, facts_of(head))
     if len(out.mail) > msh.settings.max_send_bytes and not options.unlimited:
@@ -297,7 +299,7 @@ def envelop_payload(
     )
     reference = ManifestReference(sealed.content_id, sealed.namespace, sealed.version)
     facts = Envelope(header, ack_requested=AckRequested(), manifest=(reference,))
-    enveloped = envelop(facts, (sealed,), key=msh.keys.signing_key(sender.her_id), software=msh.software)
+    enveloped = envelop(facts, (sealed,), key=msh.keys.signing_key(sender.her_id))
     return outgoing(msh, enveloped, sender, receiver, about)
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Literal
 
 from meldingsloft.apprec.deciding import Decision, ReceivedDocument, decide
@@ -22,7 +23,7 @@ from meldingsloft.domain.states import Direction, State
 from meldingsloft.flow.answers import acknowledgment, apprec, error_list
 from meldingsloft.flow.correlating import correlate_apprec
 from meldingsloft.flow.dispatch import Outgoing
-from meldingsloft.flow.handling import Answer, Change, Filed, Handled, Received
+from meldingsloft.flow.handling import Answer, Change, Filed, Handled, Received, Verdict
 from meldingsloft.flow.trusting import digests_of
 from meldingsloft.hodemelding.attachments import attachments_of
 from meldingsloft.hodemelding.recovering import recover_head
@@ -53,7 +54,11 @@ class _Outcome:
     """What one payload leads to, beside its transport receipt."""
 
     state: State
-    line: Received
+    verdict: Verdict
+    reason: str = ""
+    kind: Literal["message", "apprec"] = "message"
+    apprec: Literal["ok", "rejected", "none"] = "none"
+    apprec_errors: tuple[str, ...] = ()
     outgoing: tuple[Outgoing, ...] = ()
     filed: tuple[Filed, ...] = ()
     changes: tuple[Change, ...] = ()
@@ -67,7 +72,8 @@ def take_in(msh: Msh, mail: Mail, verified: Verified, payload: Opened) -> Handle
     receipt = _receipt(msh, mail, verified, mail.own, mail.partner)
     document = _Document.of(msh, payload.payload)
     outcome = _outcome(msh, mail, verified, document, mail.partner)
-    name, header = mail.claim.name, verified.header
+    name, header, head = mail.claim.name, verified.header, document.head
+    msg_id, message_type = (head.msg_id, head.message_type.short_name) if head else ("", "unknown")
     path = msh.filing.received_path(header.message_id, name)
     entry = NewEntry(
         direction=Direction.IN,
@@ -81,11 +87,11 @@ def take_in(msh: Msh, mail: Mail, verified: Verified, payload: Opened) -> Handle
         cpa_id=header.cpa_id,
         service=header.service,
         action=header.action,
-        msg_id=outcome.line.msg_id,
-        message_type=outcome.line.message_type,
-        original_id=document.head.apprec.original_id if document.head and document.head.apprec else "",
-        reason=outcome.line.reason,
-        error_codes=outcome.line.apprec_errors,
+        msg_id=msg_id,
+        message_type=message_type,
+        original_id=head.apprec.original_id if head and head.apprec else "",
+        reason=outcome.reason,
+        error_codes=outcome.apprec_errors,
         digests=digests_of(verified),
         envelope_path=path,
         delivery=Delivery(mail.address, name),
@@ -93,13 +99,20 @@ def take_in(msh: Msh, mail: Mail, verified: Verified, payload: Opened) -> Handle
         authenticated=True,
     )
     answer: Answer = "error" if receipt.entry.kind is EnvelopeKind.ERROR else "acknowledgment"
-    codes = ("OtherXml",) if answer == "error" else ()
-    line = replace(
-        outcome.line,
+    line = Received(
         envelope=name,
-        message_id=header.message_id,
+        kind=outcome.kind,
+        verdict=outcome.verdict,
         answer=answer,
-        error_codes=codes or outcome.line.error_codes,
+        message_id=header.message_id,
+        msg_id=msg_id,
+        message_type=message_type,
+        error_codes=("OtherXml",) if answer == "error" else (),
+        apprec=outcome.apprec,
+        apprec_errors=outcome.apprec_errors,
+        findings=(*mail.findings, *document.result.findings),
+        file=_file(msh, outcome.filed),
+        reason=outcome.reason,
     )
     return Handled(
         mail.claim,
@@ -140,9 +153,8 @@ def _no_ack_requested() -> Finding:
 
 def _outcome(msh: Msh, mail: Mail, verified: Verified, document: _Document, partner: PartyRecord) -> _Outcome:
     head = document.head
-    known = _line(document, mail)
     if head is not None and head.apprec is not None:
-        return _apprec_outcome(msh, mail, verified, document, head, known)
+        return _apprec_outcome(msh, mail, verified, document, head)
     decision = decide(
         _facts(msh, document, verified),
         own=frozenset(msh.own),
@@ -150,7 +162,7 @@ def _outcome(msh: Msh, mail: Mail, verified: Verified, document: _Document, part
         organisations=msh.organisations,
         elsewhere=_elsewhere(msh, head),
     )
-    return _answered(msh, mail, verified, document, decision, known, partner)
+    return _answered(msh, mail, verified, document, decision, partner)
 
 
 def _elsewhere(msh: Msh, head: Head | None) -> frozenset[HerId]:
@@ -159,17 +171,13 @@ def _elsewhere(msh: Msh, head: Head | None) -> frozenset[HerId]:
     return frozenset(her_id for her_id in others if her_id is not None and msh.register.party(her_id) is not None)
 
 
-def _apprec_outcome(
-    msh: Msh, mail: Mail, verified: Verified, document: _Document, head: Head, known: Received
-) -> _Outcome:
+def _apprec_outcome(msh: Msh, mail: Mail, verified: Verified, document: _Document, head: Head) -> _Outcome:
     changes, unmatched = correlate_apprec(msh, head, verified)
     if unmatched:
-        line = replace(
-            known, kind="apprec", verdict="unmatched", reason="it answers nothing that this workspace has sent"
-        )
-        return _Outcome(State.UNMATCHED, line, changes=changes)
+        reason = "it answers nothing that this workspace has sent"
+        return _Outcome(State.UNMATCHED, "unmatched", reason, "apprec", changes=changes)
     filed = _filed(msh, mail, head, document, (verified.header.receiver.her_id,))
-    return _Outcome(State.FILED, replace(known, kind="apprec", file=_file(msh, filed)), filed=filed, changes=changes)
+    return _Outcome(State.FILED, "accepted", kind="apprec", filed=filed, changes=changes)
 
 
 def _facts(msh: Msh, document: _Document, verified: Verified) -> ReceivedDocument:
@@ -196,41 +204,27 @@ def _answered(
     verified: Verified,
     document: _Document,
     decision: Decision,
-    known: Received,
     partner: PartyRecord,
 ) -> _Outcome:
     head = document.head
     if decision.duplicate:
-        return _Outcome(State.DUPLICATE, replace(known, verdict="duplicate", reason=decision.reason))
+        return _Outcome(State.DUPLICATE, "duplicate", decision.reason)
     if head is None or not (decision.answers or decision.deliver):
-        return _Outcome(State.REJECTED, replace(known, verdict="rejected", reason=decision.reason))
+        return _Outcome(State.REJECTED, "rejected", decision.reason)
     outs = tuple(apprec(msh, verified, head, a, partner) for a in decision.answers)
     errors = tuple(dict.fromkeys(error.code for a in decision.answers for error in a.errors))
     told: Literal["ok", "rejected", "none"] = (
         "none" if not decision.answers else "ok" if decision.deliver else "rejected"
     )
-    line = replace(
-        known,
-        verdict="accepted" if decision.deliver else "rejected",
-        apprec=told,
-        apprec_errors=errors,
-        reason=decision.reason,
+    outcome = partial(
+        _Outcome, reason=decision.reason, apprec=told, apprec_errors=errors, outgoing=outs, take_in=_identity(head)
     )
     if not decision.deliver:
-        return _Outcome(State.REJECTED, line, outs, take_in=_identity(head))
+        return outcome(State.REJECTED, "rejected")
     own = [address.her_id for address in head.receivers if address.her_id in msh.own] or [
         verified.header.receiver.her_id
     ]
-    filed = _filed(msh, mail, head, document, own)
-    return _Outcome(State.FILED, replace(line, file=_file(msh, filed)), outs, filed, take_in=_identity(head))
-
-
-def _line(document: _Document, mail: Mail) -> Received:
-    head = document.head
-    return Received(
-        envelope=mail.claim.name, kind="message", verdict="accepted", msg_id=head.msg_id if head else "",
-        message_type=head.message_type.short_name if head else "unknown", findings=(*mail.findings, *document.result.findings),
-    )  # fmt: skip
+    return outcome(State.FILED, "accepted", filed=_filed(msh, mail, head, document, own))
 
 
 def _filed(msh: Msh, mail: Mail, head: Head, document: _Document, own: Sequence[HerId | None]) -> tuple[Filed, ...]:

@@ -2,6 +2,6 @@
 
 from meldingsloft.xmlsafe.parsing import Limits, local_name, namespace_of, parse
 from meldingsloft.xmlsafe.places import Places
-from meldingsloft.xmlsafe.stepping import nodes_backwards, nodes_inside
+from meldingsloft.xmlsafe.stepping import nodes_inside
 
-__all__ = ["Limits", "Places", "local_name", "namespace_of", "nodes_backwards", "nodes_inside", "parse"]
+__all__ = ["Limits", "Places", "local_name", "namespace_of", "nodes_inside", "parse"]

@@ -12,9 +12,3 @@ def nodes_inside(element: etree._Element) -> list[etree._Element]:
     """Its children in order, comments and processing instructions too: their ``tag`` is no text."""
     sliced: Any = element  # the stubs know single children only
     return sliced[:]  # type: ignore[no-any-return]
-
-
-def nodes_backwards(element: etree._Element) -> list[etree._Element]:
-    """The same from the last to the first."""
-    sliced: Any = element
-    return sliced[::-1]  # type: ignore[no-any-return]
