@@ -18,6 +18,7 @@ from meldingsloft.domain.errors import MeldingsloftError
 if TYPE_CHECKING:
     from meldingsloft.cli.results import Results
     from meldingsloft.report.outcomes import Outcome
+    from meldingsloft.validate.message import ValidationResult
 
 _GROUPS = ("schema", "codes", "rules", "envelope")
 _PROFILES = ("current", "legacy-1.5")
@@ -70,6 +71,11 @@ def _only(_context: click.Context, _parameter: click.Parameter, value: str | Non
     "--only", callback=_only, metavar="GROUPS", help="Only findings of schema, codes, rules, envelope (comma between)."
 )
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
+@click.option(
+    "--conversation",
+    is_flag=True,
+    help="The files belong to one conversation (with envelopes, if at hand): also what they say of each other.",
+)
 @click.option("--fail-fast", is_flag=True, help="Stop after the first file that fails.")
 @click.option(
     "--format",
@@ -124,6 +130,7 @@ def command(
     codes: Path | None,
     only: frozenset[str] | None,
     strict: bool,
+    conversation: bool,
     fail_fast: bool,
     form: str | None,
     output: Path | None,
@@ -145,8 +152,10 @@ def command(
     session.json = form == "json"
     language = cast("Language", lang)
     wish = Wish(schemas, codes, only, language, profile, receiver)
-    if watch and (output or write_baseline or "-" in files or form in _DOCUMENTS):
-        raise click.UsageError("--watch shows text or JSON lines of files and folders, and writes no reports")
+    if watch and (conversation or output or write_baseline or "-" in files or form in _DOCUMENTS):
+        raise click.UsageError(
+            "--watch shows text or JSON lines of files and folders, each by itself, and writes no reports"
+        )
     from meldingsloft.cli.key_options import refuse_own_output
     from meldingsloft.cli.results import Results, Way
     from meldingsloft.cli.sharing import shared
@@ -169,7 +178,13 @@ def command(
         from meldingsloft.cli.watching import watch_files
 
         watch_files(session, files, partial(_outcome, wish), results)
-    judged = shared(partial(_outcome, wish), _others(session, files, output), 1 if "-" in files else jobs)
+    found = _others(session, files, output)
+    if conversation:
+        from meldingsloft.cli.conversation import together
+
+        judged = together(map(_judge(wish), found))
+    else:
+        judged = shared(partial(_outcome, wish), found, 1 if "-" in files else jobs)
     _run(results, judged, files, fail_fast=fail_fast)
 
 
@@ -195,11 +210,11 @@ def _others(session: frame.Session, files: tuple[str, ...], output: Path | None)
 
 def _outcome(wish: Wish, source: Source) -> Outcome:
     """One file judged, in whatever process."""
-    return _judge(wish)(source)
+    return _judge(wish)(source)[0]
 
 
 @cache
-def _judge(wish: Wish) -> Callable[[Source], Outcome]:
+def _judge(wish: Wish) -> Callable[[Source], tuple[Outcome, ValidationResult | None]]:
     """The judge of one run: schemas, catalogue and rules are read once a process."""
     from meldingsloft.adapters.code_lists import PackagedCodeLists
     from meldingsloft.adapters.schema_set import SchemaSet
@@ -218,16 +233,17 @@ def _judge(wish: Wish) -> Callable[[Source], Outcome]:
         "rules": rules,
     }
 
-    def judge(source: Source) -> Outcome:
+    def judge(source: Source) -> tuple[Outcome, ValidationResult | None]:
         try:
             data = source.read()
         except MeldingsloftError as error:
-            return unopened(source.name, error)
+            return unopened(source.name, error), None
         result = validate(data, **options)
         if wish.receiver is not None:
             from meldingsloft.validate.receivers.asking import as_receiver
 
             result = as_receiver(result, data, cast("Any", wish.receiver), rules)
-        return Outcome(source.name, result.message_type, result.verdict, result.schema_valid, result.findings)
+        outcome = Outcome(source.name, result.message_type, result.verdict, result.schema_valid, result.findings)
+        return outcome, result
 
     return judge

@@ -18,6 +18,8 @@ from tests.unit.validate.documents import EPIKRISE_XSD, NOTE_XSD, SMALL, apprec,
 
 BROKEN = SMALL.replace("<MsgId>", "<MsgID>").replace("</MsgId>", "</MsgID>")
 
+SAMPLES = Path(__file__).parents[2] / "samples" / "bad"
+
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
@@ -116,18 +118,38 @@ def test_fail_fast_stops_after_the_first_failure(folder: Path) -> None:
     assert [line["verdict"] for line in lines(result)] == ["valid", "invalid"]
 
 
-def test_strict_lets_warnings_fail(folder: Path) -> None:
-    namespace = "http://www.kith.no/xmlstds/rekvisisjon/2008-12-01"
-    anything = f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="{namespace}"><xs:element name="Message"/></xs:schema>'
-    (folder / "xsd" / "old.xsd").write_text(anything, "utf-8")
-    (folder / "old.xml").write_text(message("rekvisisjon-1.5", provider=""), "utf-8")
-    arguments = ("--json", "--profile", "legacy-1.5", folder / "old.xml", "--schemas", folder / "xsd")
-    state, result = started(*arguments)
-    assert [(f["code"], f["severity"]) for f in lines(result)[0]["findings"]] == [("RE-005", "warning")]
+def test_strict_lets_warnings_fail() -> None:
+    warned = SAMPLES / "ep" / "EP-009_fornavn-forst.xml"
+    state, result = started("--json", warned)
+    assert [(f["code"], f["severity"]) for f in lines(result)[0]["findings"]] == [("EP-009", "warning")]
     assert state.exit_status == ExitStatus.OK
-    state, result = started("--strict", *arguments)
+    state, result = started("--strict", "--json", warned)
     assert lines(result)[0]["verdict"] == "valid"
     assert state.exit_status == ExitStatus.FINDINGS
+
+
+def test_later_rules_are_warnings_for_older_messages(folder: Path) -> None:
+    (folder / "old.xml").write_text(message("rekvisisjon-1.5", provider=""), "utf-8")
+    severities = []
+    for profile in ("current", "legacy-1.5"):
+        _, result = started("--json", "--profile", profile, folder / "old.xml")
+        severities += [f["severity"] for f in lines(result)[0]["findings"] if f["code"] == "RE-005"]
+    assert severities == ["error", "warning"]
+
+
+def test_messages_of_one_conversation_are_judged_together() -> None:
+    files = SAMPLES / "xr" / "XR-010_annen-dokument-id-i-kansellering"
+    state, result = started("--json", files)
+    assert (state.exit_status, [line["findings"] for line in lines(result)]) == (ExitStatus.OK, [[], []])
+    state, result = started("--json", "--conversation", files)
+    assert [finding["code"] for line in lines(result) for finding in line["findings"]] == ["XR-010"]
+    assert sorted(line["verdict"] for line in lines(result)) == ["invalid", "valid"]
+    assert state.exit_status == ExitStatus.FINDINGS
+
+
+def test_an_envelope_is_judged_with_its_message() -> None:
+    _, result = started("--conversation", SAMPLES / "mh" / "MH-003_dialog-sendt-som-notat")
+    assert 'eb:Action is "DIALOG_NOTAT", the message is DIALOG_HELSEFAGLIG' in result.stdout
 
 
 def test_several_processes_give_the_same_in_the_same_order(folder: Path) -> None:
