@@ -36,6 +36,23 @@ def dialog(
             <Tema>Hjemreise</Tema>
             <TekstNotatInnhold>Pasienten kan reise hjem i ettermiddag.{extra}</TekstNotatInnhold>
             <DatoNotat>2026-03-02</DatoNotat>
+            <RollerRelatertNotat>
+              <RoleToPatient V="21" DN="Helsefaglig kontakt" S="2.16.578.1.12.4.1.1.9034"/>
+              <HealthcareProfessional>
+                <TypeHealthcareProfessional V="LE" DN="Lege"/>
+                <FamilyName>Aukra</FamilyName>
+                <GivenName>Hanne</GivenName>
+                <TeleCom>
+                  <TeleAddress xmlns="http://www.kith.no/xmlstds/felleskomponent1" V="tel:+4771122331"/>
+                </TeleCom>
+              </HealthcareProfessional>
+            </RollerRelatertNotat>
+            <RollerRelatertNotat>
+              <RoleToPatient V="24" DN="Kontakt hos mottaker" S="2.16.578.1.12.4.1.1.9034"/>
+              <HealthcareProfessional>
+                <TypeHealthcareProfessional V="SP" DN="Sykepleier"/>
+              </HealthcareProfessional>
+            </RollerRelatertNotat>
           </Notat>
         </Dialogmelding>
       </Content>

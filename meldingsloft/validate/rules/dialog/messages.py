@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from meldingsloft.hodemelding.nodes import attribute, child, prefix_of, value
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from meldingsloft.validate.subject import Subject
 
+_ENOUGH = 100
 FK1 = "{http://www.kith.no/xmlstds/felleskomponent1}"
 
 
@@ -31,9 +33,9 @@ CLINICAL = in_head(FORESPORSEL, SVAR, NOTAT, AVVIK, HELSEFAGLIG, STATUS)
 
 
 def top(subject: Subject, name: str) -> Sequence[etree._Element]:
-    """The Notat or Foresporsel elements at the top of the document."""
+    """The Notat or Foresporsel elements at the top of the document, the first of them when nobody would read them all."""
     body = subject.contents[0]
-    return tuple(body.iterchildren(prefix_of(body) + name))
+    return tuple(islice(body.iterchildren(prefix_of(body) + name), _ENOUGH))
 
 
 def own(element: etree._Element | None, name: str) -> etree._Element | None:
