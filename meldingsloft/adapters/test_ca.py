@@ -27,6 +27,7 @@ from cryptography.x509.oid import NameOID
 
 from meldingsloft.adapters.durable import make_folder, read_file, trouble, write_file
 from meldingsloft.crypto.certificates import ORGANISATION_IDENTIFIER
+from meldingsloft.crypto.trust import TEST_POLICY
 from meldingsloft.domain.errors import CertificateError
 from meldingsloft.domain.parties import Organisation
 
@@ -34,8 +35,6 @@ Purpose = Literal["sign", "encrypt"]
 
 KEY_SIZE = 2048
 """Bits."""
-TEST_POLICY = "2.16.578.1.26.1.0.3.2"
-"""The policy that test virksomhetssertifikater carry."""
 _BACK = dt.timedelta(days=365)
 _AHEAD = dt.timedelta(days=3 * 365)
 _CA_BACK = dt.timedelta(days=10 * 365)
