@@ -7,14 +7,15 @@ on its way (EB-165, HITS 1177 §5.3).
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from meldingsloft.adapters.checks import Check, error, warning
 from meldingsloft.adapters.durable import read_file
 from meldingsloft.adapters.key_store import StoredKey, WorkspaceKeys, in_force
 from meldingsloft.adapters.register import FolderRegister, certificates_of_pem
-from meldingsloft.adapters.settings import load_settings
+from meldingsloft.adapters.revocations import FolderRevocations
+from meldingsloft.adapters.settings import Settings, load_settings
 from meldingsloft.adapters.workspace_file import Workspace
 from meldingsloft.crypto.certificates import read_certificate
 from meldingsloft.crypto.trust import find_chain
@@ -31,8 +32,29 @@ def roots_of(workspace: Workspace, environ: Mapping[str, str]) -> tuple[bytes, .
     Raises:
         MeldingsloftError: the configuration or a file it names cannot be read.
     """
-    named = load_settings(environ=environ, file=workspace.file).texts("receive.trust")
-    files = [*sorted(workspace.ca.glob("*.cert.pem")), *(workspace.folder / name for name in named)]
+    settings = load_settings(environ=environ, file=workspace.file)
+    return roots_named(workspace, settings)
+
+
+def roots_named(workspace: Workspace, settings: Settings) -> tuple[bytes, ...]:
+    """Where trust begins by these settings: the network's own CA, ``receive.trust`` and ``receive.test_trust``."""
+    named = [workspace.folder / name for name in settings.texts("receive.trust")]
+    return (*test_roots_named(workspace, settings), *_certificates_in(named))
+
+
+def test_roots_named(workspace: Workspace, settings: Settings) -> tuple[bytes, ...]:
+    """Those of them that are not trusted in production: the network's own CA and ``receive.test_trust``."""
+    named = [workspace.folder / name for name in settings.texts("receive.test_trust")]
+    return _certificates_in([*sorted(workspace.ca.glob("*.cert.pem")), *named])
+
+
+def revocations_named(workspace: Workspace, settings: Settings) -> FolderRevocations:
+    """The CRLs and OCSP responses of the network, and those of ``receive.revocations``."""
+    named = [workspace.folder / name for name in settings.texts("receive.revocations")]
+    return FolderRevocations(workspace.revocations, *named)
+
+
+def _certificates_in(files: Iterable[Path]) -> tuple[bytes, ...]:
     return tuple(der for path in files for der in certificates_of_pem(read_file(path), str(path)))
 
 
