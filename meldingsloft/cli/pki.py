@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -163,6 +165,45 @@ def ocsp(
             _tell(session, folder.write_ocsp(certificate, now, until, delegated=delegated))
 
 
+@frame.command(
+    "rehearse",
+    example="meldingsloft pki rehearse\nmeldingsloft pki rehearse --until 2027-12-31 --json | jq -c 'select(.severity == \"error\")'",
+    short_help="What breaks on which date, and who still encrypts to an old certificate.",
+)
+@click.option("--until", metavar="DATE", callback=frame.instant, help="How far to look. Default: a year from now.")
+@click.option(
+    "--mails", default=2000, type=click.IntRange(min=0), help="How many received mails to ask. Default: 2000."
+)
+def rehearse(session: frame.Session, until: dt.datetime | None, mails: int) -> None:
+    """Tell in order of time what changes by itself: own certificates and partners', trusted issuers, CRLs, planned renewals.
+
+    A new certificate must be registered 108 hours before the old one ends. Who encrypts to which certificate is read from the
+    newest mails in archive/received; nothing is decrypted.
+
+    Exit status: 3 when something has ended already, else 0.
+    """
+    from meldingsloft.adapters.rehearsing import rehearse as look
+    from meldingsloft.cli.wiring import clock_of, workspace_of
+    from meldingsloft.domain.errors import ExitStatus
+    from meldingsloft.report.rehearsal import encrypting_object, milestone_object, rehearsal_lines
+    from meldingsloft.report.text import Terminal
+
+    now = clock_of(session).now()
+    end = until or now + dt.timedelta(days=365)
+    found = look(workspace_of(session), now, end, os.environ, mails=mails)
+    if session.json:
+        for milestone in found.milestones:
+            session.json_line(milestone_object(milestone, now))
+        for one in found.encrypting:
+            session.json_line(encrypting_object(one))
+    else:
+        terminal = Terminal(session.colour(sys.stdout), sys.stdout.encoding or "ascii")
+        for line in rehearsal_lines(found, now, end, terminal):
+            session.line(line)
+    if any(one.severity == "error" and one.at <= now for one in found.milestones):
+        session.fail(ExitStatus.FINDINGS)
+
+
 def _ca(session: frame.Session, named: Path | None) -> CaFolder:
     from meldingsloft.adapters.ca_folder import CaFolder
     from meldingsloft.cli.wiring import workspace_of
@@ -183,5 +224,5 @@ def _tell(session: frame.Session, path: Path) -> None:
         session.say(statement_text(facts, path))
 
 
-for _made in (make, revoke, crl, ocsp):
+for _made in (make, revoke, crl, ocsp, rehearse):
     command.add_command(_made)

@@ -16,12 +16,12 @@ def command(session: frame.Session) -> None:
 
     Exit status: 0 when all that lay there was handled; 7 when something had to be left with its reason.
     """
-    from meldingsloft.cli.wiring import msh_of
+    from meldingsloft.cli.wiring import working_msh_of
     from meldingsloft.flow.receiving import receive
     from meldingsloft.report.road import received_object, received_text
 
     count = 0
-    for line in receive(msh_of(session)):
+    for line in receive(working_msh_of(session)):
         count += 1
         if session.json:
             session.json_line(received_object(line))

@@ -29,7 +29,7 @@ SMALL_STEPS: dict[str, Entry] = {
 }
 JOURNEYS: dict[str, Entry] = {
     "init": Entry("init", "a new workspace with keys, registered in a network folder"),
-    "party": Entry("party", "add a party to the workspace"),
+    "party": Entry("party", "add a party to the workspace, renew its keys"),
     "register": Entry("register_", "look at and keep the network's register"),
     "send": Entry("send", "validate, seal, wrap, journal and deliver messages"),
     "receive": Entry("receive", "empty the inboxes once: open, file, answer"),

@@ -41,6 +41,16 @@ def msh_of(session: Session) -> Msh:
     return open_msh(workspace_of(session), clock=clock_of(session))
 
 
+def working_msh_of(session: Session) -> Msh:
+    """The same for journeys: renewals whose time has come are put into the register first."""
+    from meldingsloft.adapters.renewal import publish_due
+
+    workspace, clock = workspace_of(session), clock_of(session)
+    for renewal in publish_due(workspace, clock.now()):
+        session.say(f"registered the new certificates of party {renewal.her_id}")
+    return open_msh(workspace, clock=clock)
+
+
 def clock_of(session: Session) -> Clock:
     """The system's clock, or the one that ``--at-time`` stopped."""
     return _clock(session.at_time)
@@ -79,7 +89,7 @@ def open_msh(
     chosen = settings or load_settings(environ=os.environ, file=workspace.file)
     return Msh(
         own=_own_parties(workspace, register),
-        keys=WorkspaceKeys(workspace.keys),
+        keys=WorkspaceKeys(workspace.keys, clock),
         register=register,
         mailboxes=NetworkMailboxes(workspace.mailboxes, workspace=workspace.folder, before_commit=filing.touched),
         filing=filing,
