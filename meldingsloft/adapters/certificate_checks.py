@@ -222,9 +222,15 @@ def _partner(workspace: Workspace, record: PartyRecord, now: dt.datetime, roots:
             yield warning(
                 f"a certificate of party {record.her_id} has expired", "ask the partner for the new one", where
             )
-        elif left < RENEW_BEFORE:
+        elif left < RENEW_SOON:
+            late = left < RENEW_BEFORE
+            when = (
+                f"{int(left.total_seconds() // 3600)} hours, and a new one should be"
+                if late
+                else f"{left.days} days; no new one is"
+            )
             yield warning(
-                f"a certificate of party {record.her_id} expires in {int(left.total_seconds() // 3600)} hours, and a new one should be registered by now",
+                f"a certificate of party {record.her_id} expires in {when} registered",
                 "ask the partner for the new one",
                 where,
             )
