@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from meldingsloft.adapters.durable import read_file, trouble
-from meldingsloft.crypto.revocation import read_statement
+from meldingsloft.crypto.revocation import is_statement
 from meldingsloft.domain.errors import CertificateError, MailboxError
 
 _PEM = re.compile(rb"-----BEGIN X509 CRL-----([A-Za-z0-9+/=\s]+)-----END X509 CRL-----")
@@ -87,7 +87,7 @@ def statements_of(data: bytes) -> tuple[bytes, ...]:
         found = [base64.b64decode(b"".join(one.split()), validate=True) for one in _PEM.findall(data)] or [data]
     except ValueError:
         return ()
-    return tuple(der for der in found if read_statement(der) is not None)
+    return tuple(der for der in found if is_statement(der))
 
 
 def _statements_in(path: Path) -> tuple[bytes, ...]:

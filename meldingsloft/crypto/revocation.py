@@ -40,6 +40,8 @@ _FORMER = frozenset(
 )
 """Reasons that leave what was signed before in force. With any other the key may be in wrong hands, which can date as they like."""
 _READ_ON_A_CRL = frozenset({x509.IssuingDistributionPoint.oid})
+_SMALL = 32 * 1024
+"""Bytes."""
 _NEVER = dt.datetime.max.replace(tzinfo=dt.UTC)
 Crl = x509.CertificateRevocationList
 
@@ -168,8 +170,27 @@ def _when(instant: dt.datetime) -> str:
     return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-@lru_cache(maxsize=256)
+def is_statement(der: bytes) -> bool:
+    """True for a CRL, and for an OCSP response that answers."""
+    return _parsed(der) is not None
+
+
 def _parsed(der: bytes) -> Crl | ocsp.OCSPResponse | None:
+    """The parsed statement. Of large ones only few are remembered: a CRL of megabytes is replaced every hour."""
+    return _parsed_large(der) if len(der) > _SMALL else _parsed_small(der)
+
+
+@lru_cache(maxsize=16)
+def _parsed_large(der: bytes) -> Crl | ocsp.OCSPResponse | None:
+    return _parse(der)
+
+
+@lru_cache(maxsize=1024)
+def _parsed_small(der: bytes) -> Crl | ocsp.OCSPResponse | None:
+    return _parse(der)
+
+
+def _parse(der: bytes) -> Crl | ocsp.OCSPResponse | None:
     try:
         crl = x509.load_der_x509_crl(der)
         crl.extensions  # noqa: B018 - read now, so that a broken one is none
@@ -266,7 +287,7 @@ def _entry_facts(entry: x509.RevokedCertificate) -> tuple[x509.ReasonFlags | Non
     return cause, since
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=32)
 def _crl_holds(der: bytes, issuer: bytes) -> bool:
     crl, above = _parsed(der), load(issuer)
     assert isinstance(crl, Crl)

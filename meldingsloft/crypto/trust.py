@@ -63,8 +63,10 @@ PRODUCTION_POLICIES = {
 }
 TEST_POLICY = "2.16.578.1.26.1.0.3.2"
 """The policy that Buypass' test virksomhetssertifikater carry (AMQP §2.1.4)."""
-_TEST_ARCS = ("2.16.578.1.26.1.0.", "2.16.578.1.29.912.", "2.16.578.1.29.913.")
-"""Below these Buypass and Commfides number the policies of their test certificates."""
+_TEST_ARCS = ("2.16.578.1.26.1.0", "2.16.578.1.29.912", "2.16.578.1.29.913")
+"""At and below these Buypass and Commfides number the policies of their test certificates. Not all of them: test certificates of SEID 2
+by Buypass carry the policy of production, so their root must be marked as one for tests."""
+_TEST_POLICIES = tuple(f"{arc}." for arc in _TEST_ARCS)
 _LONGEST_CHAIN = 8
 _MOST_TRIES = 64
 _USAGES: dict[Purpose, frozenset[str]] = {
@@ -172,7 +174,7 @@ def _other_faults(
 def is_for_tests(chain: Sequence[bytes], test_roots: Sequence[bytes] = ()) -> bool:
     """True when a chain (DER, leaf first) carries the test policy of an issuer anywhere, or ends in a root marked so."""
     policies = (policy for link in chain for policy in read_certificate(link).policies)
-    return any(policy.startswith(_TEST_ARCS) for policy in policies) or chain[-1] in test_roots
+    return any(f"{policy}.".startswith(_TEST_POLICIES) for policy in policies) or chain[-1] in test_roots
 
 
 @lru_cache(maxsize=1024)

@@ -16,7 +16,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from meldingsloft.crypto.certificates import load
-from meldingsloft.crypto.revocation import Status, read_statement, status_of
+from meldingsloft.crypto.revocation import Status, is_statement, read_statement, status_of
 from meldingsloft.crypto.revocation_making import Revocation, make_crl, make_ocsp
 from tests.unit.crypto.identities import DAY, ISSUING, NOW, certificate, key, name_of, root
 
@@ -234,3 +234,11 @@ def test_openssl_agrees(tmp_path: Path, *, revoked: bool) -> None:
         assert "Response verify OK" in said
         assert ("leaf.pem: revoked" in said) is revoked
         assert ("leaf.pem: good" in said) is not revoked
+
+
+def test_a_large_crl_is_read_all_the_same() -> None:
+    many = [Revocation(number, NOW - DAY) for number in range(1, 2500)]
+    large = crl(taken(), *many)
+    assert len(large) > 32 * 1024
+    assert is_statement(large)
+    assert standing(large) == "revoked"

@@ -134,7 +134,12 @@ def test_revocation_that_nobody_knows_of_leaves_it_undecided_unless_something_el
 
 @pytest.mark.parametrize(
     ("policy", "for_tests"),
-    [(TEST_POLICY, True), ("2.16.578.1.29.913.1.1.0", True), *((policy, False) for policy in PRODUCTION_POLICIES)],
+    [
+        (TEST_POLICY, True),
+        ("2.16.578.1.29.913.1.1.0", True),
+        ("2.16.578.1.26.1.0", True),
+        *((policy, False) for policy in PRODUCTION_POLICIES),
+    ],
 )
 def test_test_certificates_are_nobodys_in_production(policy: str, *, for_tests: bool) -> None:
     policies = x509.CertificatePolicies([x509.PolicyInformation(x509.ObjectIdentifier(policy), None)])
