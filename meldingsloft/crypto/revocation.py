@@ -129,7 +129,13 @@ def status_of(
 
 def read_statement(der: bytes) -> StatementFacts | None:
     """The facts of a CRL or OCSP response, None when the bytes are neither, or an OCSP error without an answer."""
-    statement = _parsed(der)
+    try:
+        return _facts(_parsed(der))
+    except Exception:  # noqa: BLE001 - parts are parsed when they are first read
+        return None
+
+
+def _facts(statement: Crl | ocsp.OCSPResponse | None) -> StatementFacts | None:
     if isinstance(statement, Crl):
         taken = tuple(str(entry.serial_number) for entry in statement)
         return StatementFacts(
@@ -217,18 +223,23 @@ def _look(
 ) -> Iterator[_Said]:
     crls = [der for der in statements if isinstance(_parsed(der), Crl)]
     for der in statements:
-        statement = _parsed(der)
-        found: _Said | str | None
-        if isinstance(statement, Crl):
-            found = _of_crl(der, statement, certificate, issuer)
-        elif statement is not None:
-            found = _of_response(der, statement, certificate, issuer, now, crls)
-        else:
-            found = None
+        try:
+            found = _of_statement(der, certificate, issuer, now, crls)
+        except Exception:  # noqa: BLE001 - parts are parsed when they are first read, and bytes from outside may break any of them
+            found = "a CRL or OCSP response cannot be read"
         if isinstance(found, str):
             doubts.append(found)
         elif found is not None:
             yield found
+
+
+def _of_statement(
+    der: bytes, certificate: bytes, issuer: bytes, now: dt.datetime, crls: Sequence[bytes]
+) -> _Said | str | None:
+    statement = _parsed(der)
+    if isinstance(statement, Crl):
+        return _of_crl(der, statement, certificate, issuer)
+    return None if statement is None else _of_response(der, statement, certificate, issuer, now, crls)
 
 
 def _of_crl(der: bytes, crl: Crl, certificate: bytes, issuer: bytes) -> _Said | str | None:

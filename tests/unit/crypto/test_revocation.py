@@ -242,3 +242,14 @@ def test_a_large_crl_is_read_all_the_same() -> None:
     assert len(large) > 32 * 1024
     assert is_statement(large)
     assert standing(large) == "revoked"
+
+
+@pytest.mark.parametrize("make", [lambda: crl(taken()), lambda: answer(revoked=taken())], ids=["crl", "ocsp"])
+def test_nothing_that_was_altered_makes_good(make: Any) -> None:
+    sound = make()
+    assert standing(sound) == "revoked"
+    for place in range(len(sound)):
+        altered = sound[:place] + bytes([sound[place] ^ 0x41]) + sound[place + 1 :]
+        assert standing(altered) != "good"
+    for length in range(0, len(sound), 5):
+        assert standing(sound[:length]) == "unknown"
