@@ -47,8 +47,6 @@ def verification_object(found: Verification, file: str) -> dict[str, Any]:
         "verdict": report.verdict,
         "reason": str(report.reason) if report.reason else None,
         "trust": str(found.trust),
-        "trust_reason": found.trust_reason or None,
-        "revocation": str(found.revocation) if found.revocation else None,
         "signer": _signer_object(report.certificate),
         "references": [{"uri": reference.uri, "verdict": reference.verdict} for reference in report.references],
         "algorithms": {
@@ -57,6 +55,10 @@ def verification_object(found: Verification, file: str) -> dict[str, Any]:
             "canonicalisation": report.algorithms.canonicalisation,
         },
     }
+    if found.trust_reason:
+        made["trust_reason"] = found.trust_reason
+    if found.revocation is not None:
+        made["revocation"] = str(found.revocation)
     if report.detail:
         made["detail"] = report.detail
     return made
