@@ -13,7 +13,7 @@ import hashlib
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -126,8 +126,8 @@ class WorkspaceKeys:
         now = time.monotonic()
         if now - self._looked < _FRESH_SECONDS:
             return
-        found = {path: self._stored.get(path) or self._open(path) for path in self._paths()}
-        if found.keys() != self._stored.keys() or not self._stored:
+        found = {path: self._present(path) for path in self._paths()}
+        if found != self._stored:
             self._stored = found
             newest_first = sorted(found.values(), key=_age)
             self._decryption = tuple(k.key for k in newest_first if k.purpose == "encrypt")
@@ -136,6 +136,16 @@ class WorkspaceKeys:
                 if key.purpose == "sign":
                     self._signing.setdefault(key.her_id, []).append(key)
         self._looked = now
+
+    def _present(self, path: Path) -> StoredKey:
+        """A key as it is now: its files never change, but for the time from which it signs."""
+        stored = self._stored.get(path)
+        if stored is None:
+            return self._open(path)
+        if stored.purpose != "sign":
+            return stored
+        start = _use_from(_start_of(path))
+        return stored if start == stored.use_from else replace(stored, use_from=start)
 
     def _paths(self) -> list[Path]:
         try:
@@ -166,7 +176,7 @@ class WorkspaceKeys:
         key = SoftwareKey(lambda: self._load(key_path, der).load(), der, certificates[1:])
         return StoredKey(
             HerId(certificate_path.parent.name), purpose, key_path, der, facts.not_before, facts.not_after, key,
-            _use_from(use_path(certificate_path.parent, name[2])) if purpose == "sign" else None,
+            _use_from(_start_of(certificate_path)) if purpose == "sign" else None,
         )  # fmt: skip
 
     def _load(self, path: Path, certificate: bytes) -> SoftwareKey:
@@ -206,6 +216,10 @@ def in_force(newest_first: Sequence[StoredKey], now: dt.datetime) -> StoredKey:
 def use_path(folder: Path, serial: str) -> Path:
     """Where it stands from when on a signing key is used (``adapters.renewal``)."""
     return folder / f"sign-{serial}.from"
+
+
+def _start_of(certificate_path: Path) -> Path:
+    return certificate_path.with_name(certificate_path.name.replace(".cert.pem", ".from"))
 
 
 def _use_from(path: Path) -> dt.datetime | None:

@@ -2,7 +2,7 @@
 
 Partners may hold the register's old answer for 12 hours, and a message may be on its way for 72 hours after that: old decryption keys
 open for ever, the new signing key is used 12 hours after the register has its certificate (HITS 1177 §5.3, EB-164, EB-165).
-``keys/<her-id>/renewals.toml`` remembers each renewal; ``sign-<serial>.from`` holds the time from which a signing key is used.
+``keys/<her-id>/renewals.toml`` remembers each renewal; ``sign-<serial>.from`` holds the time from which a signing key is used, never one before it is registered.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ CACHED = dt.timedelta(hours=12)
 """How long a partner may hold an answer of the register."""
 KEEP_OLD = dt.timedelta(hours=84)
 """How long after the register changed somebody may still encrypt to the old certificate."""
+_NOT_YET = dt.datetime(9999, 1, 1, tzinfo=dt.UTC)
 _FILE = "renewals.toml"
 _PURPOSES: dict[str, Purpose] = {"sign": "signing", "encrypt": "encryption"}
 
@@ -80,7 +81,7 @@ def renew(
     pair = _given(given) if given else _issued(workspace, now)
     serials = {purpose: f"{int(read_certificate(one.certificate).serial):x}" for purpose, one in pair.items()}
     make_folder(workspace.keys / her_id)
-    write_file(use_path(workspace.keys / her_id, serials["sign"]), f"{_text(start)}\n".encode())
+    _use(workspace, her_id, serials["sign"], _NOT_YET)
     keys.add(her_id, "encrypt", pair["encrypt"].key_pem, pair["encrypt"].certificate, checked=True)
     keys.add(her_id, "sign", pair["sign"].key_pem, pair["sign"].certificate, checked=True)
     made = Renewal(her_id, at, start, serials["sign"], serials["encrypt"])
@@ -165,6 +166,12 @@ def _register(workspace: Workspace, renewal: Renewal) -> None:
     )
     change = Change(signing_certificates=signing, encryption_certificates=encryption)
     register.write(changed(record, renewal.her_id, change))
+    _use(workspace, renewal.her_id, renewal.sign, renewal.sign_from)
+
+
+def _use(workspace: Workspace, her_id: HerId, serial: str, start: dt.datetime) -> None:
+    """A signing key is used from a time on; it must not be before the register has its certificate."""
+    write_file(use_path(workspace.keys / her_id, serial), f"{_text(start)}\n".encode())
 
 
 def _renewal(her_id: HerId, entry: TableReader, problems: list[str]) -> Renewal:

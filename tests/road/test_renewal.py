@@ -20,6 +20,7 @@ from meldingsloft.crypto.keys import SoftwareKey
 from meldingsloft.domain.errors import ConfigError, PartnerError
 from meldingsloft.domain.identifiers import HerId
 from meldingsloft.domain.parties import PartyRecord
+from tests.faults.crashing import KILLED, in_child
 from tests.road.letters import dialog
 from tests.road.town import HOSPITAL, MUNICIPALITY, NOW, Town, empty, send
 
@@ -89,6 +90,28 @@ def test_the_register_changes_at_the_chosen_time(town: Town) -> None:
     assert record(town).encryption_certificates[1:] == old.encryption_certificates
     assert publish_due(workspace, NOW + DAY) == []
     assert renewals(workspace, HER)[0].registered == NOW + DAY
+
+
+@pytest.mark.parametrize("step", range(1, 60, 3))
+def test_killed_at_any_step_it_never_signs_with_what_is_not_registered(town: Town, step: int) -> None:
+    workspace, old = town.workspaces["municipality"], record(town)
+    authority = TestCa.open(workspace.ca, NOW)
+    made = [authority.issue(workspace.organisation, purpose, NOW, not_before=NOW) for purpose in ("sign", "encrypt")]
+    signing, encryption = (SoftwareKey.from_pem(one.key_pem, one.certificate) for one in made)
+    pair = (signing, encryption)
+    for server in town.servers.values():
+        server.journal.close()  # type: ignore[attr-defined]
+    assert in_child(lambda: renew(workspace, HER, NOW, given=pair), f"kill:{step}") in (0, KILLED)
+    town.clock.move(2 * DAY)
+    for _ in range(2):
+        assert signs_with(town) in record(town).signing_certificates
+        assert {key.certificate for key in WorkspaceKeys(workspace.keys).stored()} >= {
+            *record(town).encryption_certificates
+        }
+        publish_due(workspace, NOW + 2 * DAY)
+    if not renewals(workspace, HER):
+        assert record(town) == old
+        assert renew(workspace, HER, NOW + 2 * DAY).registered
 
 
 def test_keys_of_a_real_issuer_may_be_given(town: Town) -> None:
