@@ -21,7 +21,8 @@ from meldingsloft.adapters.workspace_file import Workspace
 from meldingsloft.crypto.certificates import read_certificate
 from meldingsloft.crypto.cms_opening import recipient_serials
 from meldingsloft.crypto.rehearsal import Milestone, Watched, between, of_issuers, of_party
-from meldingsloft.crypto.revocation import Standing, read_statement, status_of
+from meldingsloft.crypto.revocation import Standing, status_of
+from meldingsloft.crypto.statements import read_statement
 from meldingsloft.crypto.trust import find_chain
 from meldingsloft.domain.errors import MeldingsloftError
 from meldingsloft.domain.parties import PartyRecord

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from meldingsloft.adapters.durable import read_file, trouble
-from meldingsloft.crypto.revocation import is_statement
+from meldingsloft.crypto.statements import is_statement
 from meldingsloft.domain.errors import CertificateError, MailboxError
 
 _PEM = re.compile(rb"-----BEGIN X509 CRL-----([A-Za-z0-9+/=\s]+)-----END X509 CRL-----")

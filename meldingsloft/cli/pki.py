@@ -213,7 +213,7 @@ def _ca(session: frame.Session, named: Path | None) -> CaFolder:
 
 def _tell(session: frame.Session, path: Path) -> None:
     from meldingsloft.adapters.durable import read_file
-    from meldingsloft.crypto.revocation import read_statement
+    from meldingsloft.crypto.statements import read_statement
     from meldingsloft.report.pki import statement_object, statement_text
 
     facts = read_statement(read_file(path))

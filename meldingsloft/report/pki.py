@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from meldingsloft.adapters.pki_making import Made
-    from meldingsloft.crypto.revocation import StatementFacts
+    from meldingsloft.crypto.statements import StatementFacts
 
 
 def made_object(made: Made) -> dict[str, Any]:

@@ -16,8 +16,9 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from meldingsloft.crypto.certificates import load
-from meldingsloft.crypto.revocation import Status, is_statement, read_statement, status_of
+from meldingsloft.crypto.revocation import Status, status_of
 from meldingsloft.crypto.revocation_making import Revocation, make_crl, make_ocsp
+from meldingsloft.crypto.statements import is_statement, read_statement
 from tests.unit.crypto.identities import DAY, ISSUING, NOW, certificate, key, name_of, root
 
 HOUR = dt.timedelta(hours=1)
