@@ -86,6 +86,13 @@ class Register(Protocol):
         """Name of the level-1 organisation with this HER-id, None when no party belongs to such a one."""
 
 
+class Revocations(Protocol):
+    """What issuers have said of certificates they took back, as far as it lies here."""
+
+    def statements(self) -> Sequence[bytes]:
+        """DER of every CRL and OCSP response at hand, believable or not; empty when there are none."""
+
+
 class Schemas(Protocol):
     """Compiled XML Schemas, each type's made on first use."""
 
@@ -241,6 +248,8 @@ class Journal(Protocol):
 
     def add(self, entry: NewEntry, at: dt.datetime, *, envelope_path: str = "", mail: bytes | None = None) -> int:
         """Enter an envelope; gives its number.
+
+        An incoming one whose mail was postponed before becomes what that entry is from now on.
 
         ``envelope_path`` is where its mail is kept, when the entry does not say; ``mail`` is the mail of a signal, kept here
         so that the same can be sent again.

@@ -15,7 +15,7 @@ import stat
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from meldingsloft.adapters.certificate_checks import certificates, partners, roots_of
+from meldingsloft.adapters.certificate_checks import certificates, partners, revocation, roots_of
 from meldingsloft.adapters.checks import Check, error, warning
 from meldingsloft.adapters.clock import SystemClock
 from meldingsloft.adapters.maildir import SUBFOLDERS, mailbox_name
@@ -43,7 +43,7 @@ def check_up(workspace: Workspace, *, clock: Clock, environ: Mapping[str, str]) 
         ("disk", lambda: _disk(workspace)),
         ("journal", lambda: _journal(workspace)),
         ("register", lambda: _register(workspace)),
-        ("certificates", lambda: certificates(workspace, clock.now(), roots_of(workspace, environ))),
+        ("certificates", lambda: _certificates(workspace, clock.now(), environ)),
         ("partners", lambda: partners(workspace, clock.now(), roots_of(workspace, environ))),
         ("mailboxes", lambda: _mailboxes(workspace, clock.now())),
         ("permissions", lambda: _permissions(workspace)),
@@ -72,6 +72,12 @@ _IN_ORDER = {
     "clock": "the clock agrees with the network's files",
     "failed": "nothing rests in failed/",
 }
+
+
+def _certificates(workspace: Workspace, now: dt.datetime, environ: Mapping[str, str]) -> Iterator[Check]:
+    roots = roots_of(workspace, environ)
+    yield from certificates(workspace, now, roots)
+    yield from revocation(workspace, now, roots, environ)
 
 
 def _configuration(workspace: Workspace, environ: Mapping[str, str]) -> Iterator[Check]:

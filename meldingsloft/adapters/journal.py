@@ -40,6 +40,7 @@ _NEW = (
     "mail_name, incoming, settles_as, authenticated, open, created, updated"
 )
 _INSERT = f"INSERT INTO entry ({_NEW}) VALUES ({','.join('?' * 29)})"  # noqa: S608 - names and marks of our own
+_TAKE_UP = f"UPDATE entry SET {', '.join(f'{name}=?' for name in _NEW.replace(' created,', '').split(', '))} WHERE id=?"  # noqa: S608 - as above
 _SETTLE = """UPDATE entry SET open=0,
     settled=CASE WHEN state IN ('queued', 'received') OR settled IS NULL THEN ?1 ELSE settled END,
     updated=CASE WHEN state IN ('queued', 'received') THEN ?1 ELSE updated END,
@@ -114,7 +115,7 @@ class SqliteJournal:
         """See ``ports.Journal``."""
         delivery = entry.delivery
         promises = entry.state in (State.QUEUED, State.RECEIVED) or (
-            entry.direction is Direction.IN and delivery is not None
+            entry.direction is Direction.IN and delivery is not None and entry.state is not State.POSTPONED
         )
         stamp = _micros(at)
         values = (
@@ -125,13 +126,35 @@ class SqliteJournal:
             _stored_name(delivery), _pack(entry.incoming), entry.settles_as, entry.authenticated, promises,
             stamp, stamp,
         )  # fmt: skip
+        waiting = self._postponed(delivery) if entry.direction is Direction.IN and delivery else None
         try:
+            if waiting is not None:
+                return self._take_up(waiting, entry, values, at)
             number = self._db.execute(_INSERT, values).lastrowid
         except sqlite3.IntegrityError:
             raise AlreadyKnownError("ML-J002", "an envelope with this MessageId is in the journal already") from None
         assert number is not None
+        if entry.state is State.POSTPONED:
+            self.note(number, at, "postponed", entry.reason)
         if mail is not None:
             self._db.execute("INSERT INTO signal (entry, mail) VALUES (?, ?)", (number, mail))
+        return number
+
+    def _postponed(self, delivery: Delivery) -> int | None:
+        """The entry of a mail that was left in its inbox before."""
+        row = self._db.execute(
+            "SELECT id FROM entry WHERE state='postponed' AND edi_address=? AND mail_name=?",
+            (delivery.edi_address, _stored_name(delivery)),
+        ).fetchone()
+        return row[0] if row else None
+
+    def _take_up(self, number: int, entry: NewEntry, values: tuple[object, ...], at: dt.datetime) -> int:
+        """The postponed entry as it is now; it keeps its number and beginning, and its attempts are counted."""
+        attempts = self._db.execute("SELECT attempts FROM entry WHERE id=?", (number,)).fetchone()[0]
+        self._db.execute(_TAKE_UP, (*values[:-2], values[-1], number))
+        self._db.execute("UPDATE entry SET attempts=? WHERE id=?", (attempts + 1, number))
+        if entry.state is not State.POSTPONED:
+            self.note(number, at, "taken-up", "after having been postponed")
         return number
 
     def take_in(self, sender: str, msg_id: str, entry_id: int) -> None:

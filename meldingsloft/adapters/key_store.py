@@ -1,5 +1,6 @@
 """The private keys of a workspace: ``keys/<her-id>/sign-<serial>.key.pem`` and ``encrypt-<serial>.key.pem``, each with ``.cert.pem``.
 
+A renewed signing key waits until the time in ``sign-<serial>.from``.
 Retired keys stay, so that what was encrypted to them can be opened (EB-164). Checking the numbers of an RSA key takes 40 to
 400 ms; the SHA-256 of every key file that has passed is remembered in ``keys/checked``, and such a file is loaded without.
 Source: HITS 1177 §5.3 (separate pairs for signing and encryption).
@@ -12,7 +13,7 @@ import hashlib
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -42,6 +43,13 @@ class StoredKey:
     not_before: dt.datetime
     not_after: dt.datetime
     key: SoftwareKey
+    use_from: dt.datetime | None = None
+    """A signing key is not used before; None: from the beginning of its certificate."""
+
+    @property
+    def starts(self) -> dt.datetime:
+        """When it may first be used."""
+        return max(self.not_before, self.use_from) if self.use_from else self.not_before
 
 
 class WorkspaceKeys:
@@ -118,8 +126,8 @@ class WorkspaceKeys:
         now = time.monotonic()
         if now - self._looked < _FRESH_SECONDS:
             return
-        found = {path: self._stored.get(path) or self._open(path) for path in self._paths()}
-        if found.keys() != self._stored.keys() or not self._stored:
+        found = {path: self._present(path) for path in self._paths()}
+        if found != self._stored:
             self._stored = found
             newest_first = sorted(found.values(), key=_age)
             self._decryption = tuple(k.key for k in newest_first if k.purpose == "encrypt")
@@ -128,6 +136,16 @@ class WorkspaceKeys:
                 if key.purpose == "sign":
                     self._signing.setdefault(key.her_id, []).append(key)
         self._looked = now
+
+    def _present(self, path: Path) -> StoredKey:
+        """A key as it is now: its files never change, but for the time from which it signs."""
+        stored = self._stored.get(path)
+        if stored is None:
+            return self._open(path)
+        if stored.purpose != "sign":
+            return stored
+        start = _use_from(_start_of(path))
+        return stored if start == stored.use_from else replace(stored, use_from=start)
 
     def _paths(self) -> list[Path]:
         try:
@@ -157,8 +175,9 @@ class WorkspaceKeys:
         purpose: Purpose = "sign" if name[1] == "sign" else "encrypt"
         key = SoftwareKey(lambda: self._load(key_path, der).load(), der, certificates[1:])
         return StoredKey(
-            HerId(certificate_path.parent.name), purpose, key_path, der, facts.not_before, facts.not_after, key
-        )
+            HerId(certificate_path.parent.name), purpose, key_path, der, facts.not_before, facts.not_after, key,
+            _use_from(_start_of(certificate_path)) if purpose == "sign" else None,
+        )  # fmt: skip
 
     def _load(self, path: Path, certificate: bytes) -> SoftwareKey:
         """The key itself; its numbers are checked the first time these bytes are seen."""
@@ -190,8 +209,28 @@ class WorkspaceKeys:
 
 
 def in_force(newest_first: Sequence[StoredKey], now: dt.datetime) -> StoredKey:
-    """The first key whose certificate is in force; the first of all when none is."""
-    return next((key for key in newest_first if key.not_before <= now < key.not_after), newest_first[0])
+    """The first key whose certificate is in force and that may be used; the first of all when none is."""
+    return next((key for key in newest_first if key.starts <= now < key.not_after), newest_first[0])
+
+
+def use_path(folder: Path, serial: str) -> Path:
+    """Where it stands from when on a signing key is used (``adapters.renewal``)."""
+    return folder / f"sign-{serial}.from"
+
+
+def _start_of(certificate_path: Path) -> Path:
+    return certificate_path.with_name(certificate_path.name.replace(".cert.pem", ".from"))
+
+
+def _use_from(path: Path) -> dt.datetime | None:
+    """The time in the file; None when there is none, or no time in it."""
+    if not path.is_file():
+        return None
+    try:
+        found = dt.datetime.fromisoformat(read_file(path, 64).decode("ascii", "replace").strip())
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def _certificate_path(key_path: Path) -> Path:

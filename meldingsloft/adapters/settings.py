@@ -60,6 +60,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("receive", "unknown_party", "text", _OURS.unknown_party, "our organisation, but a party we do not have", ("reject", "accept")),
     Setting("receive", "misaddressed", "text", _OURS.misaddressed, "no recipient of the document is ours", ("silent", "e21")),
     Setting("receive", "trust", "texts", (), "PEM files of further issuers to trust beside the network's own CA"),
+    Setting("receive", "test_trust", "texts", (), "PEM files of further issuers to trust, but not in production"),
+    Setting("receive", "environment", "text", _OURS.environment, "in production no test certificate is trusted", ("test", "production")),
+    Setting("receive", "revocation", "text", _OURS.revocation, "ask for revocation, and what then becomes of a message when nobody can tell", ("off", "accept", "postpone", "refuse")),
+    Setting("receive", "revocations", "texts", (), "files or folders with CRLs and OCSP responses beside the network's own"),
     Setting("run", "interval", "number", 5.0, "seconds between two looks at the inboxes", least=0.05),
     Setting("run", "workers", "integer", 1, "processes that handle mails", least=1),
     Setting("resend", "rate", "number", 0.0, "envelopes a second; 0 is as fast as it goes", least=0),
@@ -126,6 +130,8 @@ class Settings:
             max_mail_bytes=self.integer("receive.max_mail_bytes"),
             max_send_bytes=self.integer("send.max_mail_bytes"),
             batch=self.integer("receive.batch"),
+            revocation=cast("Literal['off', 'accept', 'postpone', 'refuse']", self.text("receive.revocation")),
+            environment=cast("Literal['test', 'production']", self.text("receive.environment")),
         )
 
 

@@ -88,9 +88,25 @@ class Workspace:
         """The network's test CA."""
         return self.network / "ca"
 
+    @property
+    def revocations(self) -> Path:
+        """CRLs and OCSP responses of the network."""
+        return self.ca / "revocation"
+
     def paths(self) -> dict[str, Path]:
         """Every path in use, by the name that ``config show`` gives it."""
-        names = ("network", "register", "mailboxes", "ca", "journal", "keys", "archive", "failed", "fagsystem")
+        names = (
+            "network",
+            "register",
+            "mailboxes",
+            "ca",
+            "revocations",
+            "journal",
+            "keys",
+            "archive",
+            "failed",
+            "fagsystem",
+        )
         return {"workspace": self.folder, "file": self.file} | {name: getattr(self, name) for name in names}
 
     def inbox(self, her_id: HerId) -> Path:

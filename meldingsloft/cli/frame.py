@@ -206,7 +206,8 @@ def read_input(name: str, most: int | None = _LARGEST_INPUT) -> bytes:
     return read_file(name, most)
 
 
-def _instant(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dt.datetime | None:
+def instant(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dt.datetime | None:
+    """The value of an option that is a time, aware and in UTC; without an offset it is UTC."""
     if value is None:
         return None
     import datetime as dt
@@ -269,7 +270,7 @@ def _keep(context: click.Context, parameter: click.Parameter, value: Any) -> Any
 
 
 def _keep_time(context: click.Context, parameter: click.Parameter, value: str | None) -> dt.datetime | None:
-    return _keep(context, parameter, _instant(context, parameter, value))  # type: ignore[no-any-return]
+    return _keep(context, parameter, instant(context, parameter, value))  # type: ignore[no-any-return]
 
 
 def _keep_path(context: click.Context, parameter: click.Parameter, value: str | None) -> Path | None:

@@ -37,6 +37,13 @@ meldingsloft open --json kvittering.eml | jq .ref_to_message_id"""
     metavar="PEM",
     help="Issuers to trust: PEM or DER, or a folder of them; repeat. The signer must then be trusted.",
 )
+@click.option(
+    "--crl",
+    type=click.Path(path_type=Path, exists=True),
+    multiple=True,
+    metavar="FILE",
+    help="CRLs or OCSP responses, or a folder of them: the signer must then not be revoked. Repeat.",
+)
 @click.option("--no-verify", is_flag=True, help="Open it also when the signature does not hold, and say so.")
 @output_option
 def command(
@@ -45,6 +52,7 @@ def command(
     key: tuple[Path, ...],
     passfile: Path | None,
     trust: tuple[Path, ...],
+    crl: tuple[Path, ...],
     no_verify: bool,
     output: Path | None,
 ) -> None:
@@ -61,11 +69,13 @@ def command(
 
     if no_verify and trust:
         raise click.UsageError("--no-verify does not go with --trust")
+    if crl and not trust:
+        raise click.UsageError("--crl goes with --trust")
     data = frame.read_input(envelope)
     keys = [read_key(path, passfile=passfile, ask=ask_passphrase(envelope)) for path in key]
     try:
         opened = unwrap(data, keys, must_verify=not no_verify)
-        verdict = _judge(session, opened, trust)
+        verdict = _judge(session, opened, trust, crl)
     except MeldingsloftError as error:
         raise error.at(envelope) from None
     if opened.doubt is not None:
@@ -76,7 +86,7 @@ def command(
         _write(session, opened, envelope, output)
 
 
-def _judge(session: frame.Session, opened: Unwrapped, trust: tuple[Path, ...]) -> str:
+def _judge(session: frame.Session, opened: Unwrapped, trust: tuple[Path, ...], crl: tuple[Path, ...]) -> str:
     """What is to be thought of the signer; ``unchecked`` without issuers to trust.
 
     Raises:
@@ -86,14 +96,20 @@ def _judge(session: frame.Session, opened: Unwrapped, trust: tuple[Path, ...]) -
         return "unchecked"
     from meldingsloft.adapters.clock import SystemClock
     from meldingsloft.adapters.key_files import read_certificates
-    from meldingsloft.crypto.trust import TrustVerdict, judge
+    from meldingsloft.adapters.revocations import read_statements
+    from meldingsloft.crypto.trust import TrustVerdict
+    from meldingsloft.flow.verifying import TrustStore, judged_by
 
-    roots = [certificate for path in trust for certificate in read_certificates(path)]
-    verdict = judge(opened.certificate, purpose="signing", at=session.at_time or SystemClock().now(), roots=roots)
+    roots = tuple(certificate for path in trust for certificate in read_certificates(path))
+    statements = tuple(der for path in crl for der in read_statements(path)) if crl else None
+    found = judged_by(
+        TrustStore(roots, statements=statements), opened.certificate, session.at_time or SystemClock().now()
+    )
+    verdict = found.verdict
     if verdict is not TrustVerdict.TRUSTED:
         raise CertificateError(
             "ML-K046",
-            f"the signer's certificate is not trusted: {verdict}",
+            f"the signer's certificate is not trusted: {verdict}{f' ({found.reason})' if found.reason else ''}",
             hint="see `meldingsloft verify`; --at-time judges at another time",
         )
     return str(verdict)

@@ -44,7 +44,7 @@ def command(
 
     Exit status: 0; 3 for a message with errors; 9 for an unknown party; 7 when some of several failed.
     """
-    from meldingsloft.cli.wiring import msh_of
+    from meldingsloft.cli.wiring import working_msh_of
     from meldingsloft.flow.recovery import recover
     from meldingsloft.flow.sending import SendOptions
 
@@ -56,7 +56,7 @@ def command(
         unlimited=unlimited,
     )
     names = list(expand(files))
-    msh = msh_of(session)
+    msh = working_msh_of(session)
     failures = [error for name in names if (error := _send(session, msh, name, options, dry_run=dry_run)) is not None]
     if not dry_run:
         recover(msh)

@@ -26,10 +26,11 @@ SMALL_STEPS: dict[str, Entry] = {
     "wrap": Entry("wrap", "a message in a signed, encrypted ebXML envelope"),
     "open": Entry("open_", "the payload and header facts of an envelope"),
     "apprec": Entry("apprec", "the AppRec that answers a message"),
+    "pki": Entry("pki", "a test PKI, its CRLs and OCSP; what breaks on which date"),
 }
 JOURNEYS: dict[str, Entry] = {
     "init": Entry("init", "a new workspace with keys, registered in a network folder"),
-    "party": Entry("party", "add a party to the workspace"),
+    "party": Entry("party", "add a party to the workspace, renew its keys"),
     "register": Entry("register_", "look at and keep the network's register"),
     "send": Entry("send", "validate, seal, wrap, journal and deliver messages"),
     "receive": Entry("receive", "empty the inboxes once: open, file, answer"),

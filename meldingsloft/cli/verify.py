@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = """\
 meldingsloft verify konvolutt.eml --trust rot.pem
+meldingsloft verify konvolutt.eml --trust rot.pem --crl utsteder.crl
 meldingsloft verify --json --no-trust innboks/ | jq .reason"""
 
 _PATHS = click.Path(path_type=Path, exists=True)
@@ -47,6 +48,15 @@ _PATHS = click.Path(path_type=Path, exists=True)
     metavar="PEM",
     help="The certificates registered for the sender; any other is refused.",
 )
+@click.option(
+    "--crl",
+    type=_PATHS,
+    multiple=True,
+    metavar="FILE",
+    help="CRLs, PEM or DER, or a folder of them; revocation is then asked for. Repeat.",
+)
+@click.option("--ocsp", type=_PATHS, multiple=True, metavar="FILE", help="OCSP responses, likewise.")
+@click.option("--production", is_flag=True, help="Trust no certificate that carries a test policy.")
 @click.option("--no-trust", is_flag=True, help="Look at the signature alone; trust is then `unchecked`.")
 def command(
     session: frame.Session,
@@ -54,21 +64,26 @@ def command(
     trust: tuple[Path, ...],
     chain: tuple[Path, ...],
     registered: tuple[Path, ...],
+    crl: tuple[Path, ...],
+    ocsp: tuple[Path, ...],
+    *,
+    production: bool,
     no_trust: bool,
 ) -> None:
     """Tell of each signed message or envelope who signed it, what the signature covers and whether to trust the certificate.
 
     Two questions, answered apart: is it what was signed, with the key of that certificate (verdict and reason); and may that
-    certificate be believed (trust)? The time is now, or --at-time. A folder stands for the files below it.
+    certificate be believed (trust)? The time is now, or --at-time. A folder stands for the files below it. With --crl or --ocsp
+    a certificate that none of them vouches for at that time is not trusted, and trust is `unchecked`.
 
     Exit status: 0 when every file is valid and trusted (with --no-trust: valid), else 4; 5 for one file that is not readable.
     """
     from meldingsloft.adapters.clock import SystemClock
     from meldingsloft.report.text import Terminal
 
-    if no_trust and (trust or chain or registered):
-        raise click.UsageError("--no-trust does not go with --trust, --chain or --registered")
-    store = None if no_trust or not trust else _store(trust, chain, registered)
+    if no_trust and (trust or chain or registered or crl or ocsp or production):
+        raise click.UsageError("--no-trust does not go with --trust and what hangs on it")
+    store = None if no_trust or not trust else _store(trust, chain, registered, (*crl, *ocsp), production=production)
     at = session.at_time or SystemClock().now()
     terminal = Terminal(session.colour(sys.stdout), sys.stdout.encoding or "ascii")
     alone = len(files) == 1 and not Path(files[0]).is_dir()
@@ -83,14 +98,25 @@ def command(
         session.say("note: no issuer was named, so nothing is trusted; name them with --trust, or say --no-trust")
 
 
-def _store(trust: tuple[Path, ...], chain: tuple[Path, ...], registered: tuple[Path, ...]) -> TrustStore:
+def _store(
+    trust: tuple[Path, ...],
+    chain: tuple[Path, ...],
+    registered: tuple[Path, ...],
+    revocations: tuple[Path, ...],
+    *,
+    production: bool,
+) -> TrustStore:
     from meldingsloft.adapters.key_files import read_certificates
+    from meldingsloft.adapters.revocations import read_statements
     from meldingsloft.flow.verifying import TrustStore
 
     def all_of(paths: tuple[Path, ...]) -> tuple[bytes, ...]:
         return tuple(certificate for path in paths for certificate in read_certificates(path))
 
-    return TrustStore(all_of(trust), all_of(chain), all_of(registered) if registered else None)
+    statements = tuple(der for path in revocations for der in read_statements(path)) if revocations else None
+    return TrustStore(
+        all_of(trust), all_of(chain), all_of(registered) if registered else None, statements, production=production
+    )
 
 
 def _verify(

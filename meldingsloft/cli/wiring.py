@@ -12,7 +12,6 @@ from meldingsloft.version import __version__
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
 
     from meldingsloft.adapters.settings import Settings
     from meldingsloft.adapters.workspace_file import Workspace
@@ -42,6 +41,16 @@ def msh_of(session: Session) -> Msh:
     return open_msh(workspace_of(session), clock=clock_of(session))
 
 
+def working_msh_of(session: Session) -> Msh:
+    """The same for journeys: renewals whose time has come are put into the register first."""
+    from meldingsloft.adapters.renewal import publish_due
+
+    workspace, clock = workspace_of(session), clock_of(session)
+    for renewal in publish_due(workspace, clock.now()):
+        session.say(f"registered the new certificates of party {renewal.her_id}")
+    return open_msh(workspace, clock=clock)
+
+
 def clock_of(session: Session) -> Clock:
     """The system's clock, or the one that ``--at-time`` stopped."""
     return _clock(session.at_time)
@@ -61,6 +70,7 @@ def open_msh(
     Raises:
         ConfigError: ``ML-C125`` a party of the workspace is not in the network's register.
     """
+    from meldingsloft.adapters.certificate_checks import revocations_named, roots_named, test_roots_named
     from meldingsloft.adapters.code_lists import PackagedCodeLists
     from meldingsloft.adapters.filing import WorkspaceFiling
     from meldingsloft.adapters.ids import RandomIds
@@ -79,7 +89,7 @@ def open_msh(
     chosen = settings or load_settings(environ=os.environ, file=workspace.file)
     return Msh(
         own=_own_parties(workspace, register),
-        keys=WorkspaceKeys(workspace.keys),
+        keys=WorkspaceKeys(workspace.keys, clock),
         register=register,
         mailboxes=NetworkMailboxes(workspace.mailboxes, workspace=workspace.folder, before_commit=filing.touched),
         filing=filing,
@@ -89,9 +99,11 @@ def open_msh(
         catalogue=load_catalogue(),
         clock=clock or _clock(None),
         ids=ids or RandomIds(),
-        roots=_roots(workspace, chosen),
+        roots=functools.cache(functools.partial(roots_named, workspace, chosen)),
         software=SOFTWARE,
         settings=chosen.msh(),
+        revocations=revocations_named(workspace, chosen),
+        test_roots=functools.cache(functools.partial(test_roots_named, workspace, chosen)),
     )
 
 
@@ -105,18 +117,3 @@ def _own_parties(workspace: Workspace, register: Register) -> dict[HerId, PartyR
             hint="`meldingsloft party add` registers a party; is `network` the right folder?",
         )
     return {her_id: record for her_id, record in own.items() if record is not None}
-
-
-def _roots(workspace: Workspace, settings: Settings) -> Callable[[], tuple[bytes, ...]]:
-    """Where trust begins: the network's own CA and the issuers of ``receive.trust``, read once on first use."""
-
-    @functools.cache
-    def roots() -> tuple[bytes, ...]:
-        from meldingsloft.adapters.durable import read_file
-        from meldingsloft.adapters.register import certificates_of_pem
-
-        named = [workspace.folder / name for name in settings.texts("receive.trust")]
-        files = [*sorted(workspace.ca.glob("*.cert.pem")), *named]
-        return tuple(certificate for path in files for certificate in certificates_of_pem(read_file(path), str(path)))
-
-    return roots

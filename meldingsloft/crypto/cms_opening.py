@@ -109,8 +109,16 @@ def decrypt(cms: bytes, keys: Sequence[DecryptionKey], *, limits: ber.BerLimits 
         DecryptionError: ``ML-K020`` sealed for none of the keys, ``ML-K021`` it does not open, ``ML-K022`` no CMS that
             encrypts, ``ML-K023`` an algorithm that is not accepted, ``ML-K024`` too large, deep or fragmented.
     """
+    recipients, content = _parts(cms, limits)
+    recipient, key = _choose(recipients, keys)
+    scheme = _scheme(recipient.algorithm)
+    plaintext = _open(content, _content_key(key, recipient, scheme), content.cipher.key_size)
+    return Decrypted(plaintext, content.cipher.name, str(load(key.certificate).serial_number))
+
+
+def _parts(cms: bytes, limits: ber.BerLimits) -> tuple[list[_Recipient], _Content]:
     try:
-        recipients, content = _read(ber.read(cms, limits))
+        return _read(ber.read(cms, limits))
     except ber.BerLimitError as fault:
         raise DecryptionError(
             "ML-K024", "the CMS object is too large, deep or fragmented", hint="no payload needs it so"
@@ -120,10 +128,16 @@ def decrypt(cms: bytes, keys: Sequence[DecryptionKey], *, limits: ber.BerLimits 
         raise DecryptionError(
             "ML-K022", "the payload is not CMS EnvelopedData", hint=hint, detail=str(fault)
         ) from fault
-    recipient, key = _choose(recipients, keys)
-    scheme = _scheme(recipient.algorithm)
-    plaintext = _open(content, _content_key(key, recipient, scheme), content.cipher.key_size)
-    return Decrypted(plaintext, content.cipher.name, str(load(key.certificate).serial_number))
+
+
+def recipient_serials(cms: bytes, *, limits: ber.BerLimits = ber.DEFAULT_LIMITS) -> tuple[int | None, ...]:
+    """Serial numbers of the certificates that a ContentInfo is sealed for; None for one named by its key identifier.
+
+    Raises:
+        DecryptionError: ``ML-K022`` and ``ML-K024``, as ``decrypt``; ``ML-K023``.
+    """
+    recipients, _ = _parts(cms, limits)
+    return tuple(recipient.serial for recipient in recipients)
 
 
 def names_serials(cms: bytes, limits: ber.BerLimits = ber.DEFAULT_LIMITS) -> bool | None:

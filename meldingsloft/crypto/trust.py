@@ -11,18 +11,21 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 
 from meldingsloft.crypto.certificates import load, read_certificate
+from meldingsloft.crypto.revocation import Standing, Status
 from meldingsloft.domain.errors import CertificateError
 
 Purpose = Literal["signing", "encryption"]
-Revoked = Callable[[bytes, dt.datetime], bool]
-"""Whether a certificate (DER) was revoked at a time."""
+StatusOf = Callable[[bytes, bytes], Status]
+"""What is known of a certificate (DER) by its issuer (DER): ``crypto.revocation.status_of`` with times and statements filled in."""
 
 
 class TrustVerdict(enum.StrEnum):
@@ -38,6 +41,32 @@ class TrustVerdict(enum.StrEnum):
     UNCHECKED = "unchecked"
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict and what led to it."""
+
+    verdict: TrustVerdict
+    reason: str = ""
+    """For people, where the verdict alone does not say it; holds no names."""
+    revocation: Standing | None = None
+    """What is known of revocation for the whole chain; None: not asked, or not come to."""
+
+    @property
+    def undecided(self) -> bool:
+        """True when nothing but an answer about revocation is missing."""
+        return self.verdict is TrustVerdict.UNCHECKED and self.revocation is Standing.UNKNOWN
+
+
+PRODUCTION_POLICIES = {
+    "2.16.578.1.26.1.3.2": "Buypass virksomhetssertifikat",
+    "2.16.578.1.29.13.1.1.0": "Commfides virksomhetssertifikat",
+}
+TEST_POLICY = "2.16.578.1.26.1.0.3.2"
+"""The policy that Buypass' test virksomhetssertifikater carry (AMQP §2.1.4)."""
+_TEST_ARCS = ("2.16.578.1.26.1.0", "2.16.578.1.29.912", "2.16.578.1.29.913")
+"""At and below these Buypass and Commfides number the policies of their test certificates. Not all of them: test certificates of SEID 2
+by Buypass carry the policy of production, so their root must be marked as one for tests."""
+_TEST_POLICIES = tuple(f"{arc}." for arc in _TEST_ARCS)
 _LONGEST_CHAIN = 8
 _MOST_TRIES = 64
 _USAGES: dict[Purpose, frozenset[str]] = {
@@ -63,18 +92,73 @@ def judge(
     roots: Sequence[bytes],
     intermediates: Sequence[bytes] = (),
     registered: Sequence[bytes] | None = None,
-    revoked: Revoked | None = None,
+    status_of: StatusOf | None = None,
 ) -> TrustVerdict:
-    """The verdict on an end entity's certificate at an aware instant.
+    """The verdict of ``assess`` alone."""
+    return assess(
+        certificate_der,
+        purpose=purpose,
+        at=at,
+        roots=roots,
+        intermediates=intermediates,
+        registered=registered,
+        status_of=status_of,
+    ).verdict
+
+
+def assess(
+    certificate_der: bytes,
+    *,
+    purpose: Purpose,
+    at: dt.datetime,
+    roots: Sequence[bytes],
+    intermediates: Sequence[bytes] = (),
+    registered: Sequence[bytes] | None = None,
+    status_of: StatusOf | None = None,
+    production: bool = False,
+    test_roots: Sequence[bytes] = (),
+) -> Judgement:
+    """What is to be thought of an end entity's certificate at an aware instant.
 
     ``registered`` are the certificates the register or CPA has for the party; None leaves that question out, an empty
     sequence trusts none. Self-signed end entities are never trusted. Certificates that cannot be read have an unknown issuer.
+    With ``production`` a chain that carries a test policy, or ends in one of ``test_roots``, leads to no issuer that counts.
+    With ``status_of`` every certificate below the root is asked for: when one is unknown and all else is well, the verdict is
+    ``unchecked``.
     """
     chain = find_chain(certificate_der, tuple(roots), tuple(intermediates))
     if not chain:
-        return TrustVerdict.UNKNOWN_ISSUER
-    if revoked is not None and any(revoked(link, at) for link in chain[:-1]):
-        return TrustVerdict.REVOKED
+        return Judgement(TrustVerdict.UNKNOWN_ISSUER)
+    if production and is_for_tests(chain, test_roots):
+        return Judgement(TrustVerdict.UNKNOWN_ISSUER, "test root in production")
+    asked = _revocation(chain, status_of)
+    standing = asked.standing if asked else None
+    if asked is not None and asked.standing is Standing.REVOKED:
+        return Judgement(TrustVerdict.REVOKED, asked.reason, standing)
+    verdict = _other_faults(certificate_der, chain, purpose, at, registered)
+    if verdict is TrustVerdict.TRUSTED and asked is not None and asked.standing is Standing.UNKNOWN:
+        return Judgement(TrustVerdict.UNCHECKED, asked.reason, standing)
+    return Judgement(verdict, revocation=standing)
+
+
+def _revocation(chain: Sequence[bytes], status_of: StatusOf | None) -> Status | None:
+    """The gravest status of the chain below its root, the leaf's when all are alike."""
+    if status_of is None:
+        return None
+    found = [status_of(link, issuer) for link, issuer in pairwise(chain)]
+    return max(found, key=lambda status: _GRAVITY[status.standing])
+
+
+_GRAVITY = {Standing.GOOD: 0, Standing.UNKNOWN: 1, Standing.REVOKED: 2}
+
+
+def _other_faults(
+    certificate_der: bytes,
+    chain: tuple[bytes, ...],
+    purpose: Purpose,
+    at: dt.datetime,
+    registered: Sequence[bytes] | None,
+) -> TrustVerdict:
     earliest, latest = _period(chain)
     if at > latest:
         return TrustVerdict.EXPIRED
@@ -85,6 +169,12 @@ def judge(
     if registered is not None and certificate_der not in registered:
         return TrustVerdict.NOT_REGISTERED
     return TrustVerdict.TRUSTED
+
+
+def is_for_tests(chain: Sequence[bytes], test_roots: Sequence[bytes] = ()) -> bool:
+    """True when a chain (DER, leaf first) carries the test policy of an issuer anywhere, or ends in a root marked so."""
+    policies = (policy for link in chain for policy in read_certificate(link).policies)
+    return any(f"{policy}.".startswith(_TEST_POLICIES) for policy in policies) or chain[-1] in test_roots
 
 
 @lru_cache(maxsize=1024)

@@ -114,6 +114,14 @@ class DecryptionError(MeldingsloftError):
     ebxml_error = "SecurityFailure"
 
 
+class PostponedError(MeldingsloftError):
+    """It cannot be told now whether a certificate has been revoked; the same can be tried later (``ML-K047``)."""
+
+    exit_status = ExitStatus.REFUSED
+    ebxml_error = "SecurityFailure"
+    again = True
+
+
 class EnvelopeError(MeldingsloftError):
     """The envelope is readable and refused: header, agreement, time to live, parts (``ML-E…``).
 

@@ -71,7 +71,7 @@ OUTGOING: Mapping[State, frozenset[State]] = {
 
 INCOMING: Mapping[State, frozenset[State]] = {
     S.RECEIVED: frozenset({S.FILED, S.HELD, S.REJECTED}),
-    S.POSTPONED: frozenset({S.RECEIVED, S.REFUSED, S.FILED, S.HELD, S.REJECTED}),
+    S.POSTPONED: frozenset({S.RECEIVED, S.REFUSED, S.FILED, S.HELD, S.REJECTED, S.DUPLICATE, S.UNMATCHED, S.FAILED}),
     S.HELD: frozenset({S.FILED, S.REJECTED}),
     S.FILED: frozenset(),
     S.REJECTED: frozenset(),

@@ -16,7 +16,7 @@ from meldingsloft.domain.states import State
 from meldingsloft.flow.dispatch import Outgoing
 from meldingsloft.ports import Claim
 
-Verdict = Literal["accepted", "rejected", "refused", "duplicate", "unmatched", "failed"]
+Verdict = Literal["accepted", "rejected", "refused", "duplicate", "unmatched", "failed", "postponed"]
 Answer = Literal["acknowledgment", "error", "fault", "none"]
 
 
@@ -74,3 +74,8 @@ class Handled(NamedTuple):
     keep_path: str = ""
     failed_reason: Mapping[str, str] | None = None
     """Set when the mail is kept in ``failed/`` with this reason beside it."""
+
+    @property
+    def postponed(self) -> bool:
+        """The mail stays in the inbox and is taken up again by the next ``receive``."""
+        return self.entry.state is State.POSTPONED

@@ -33,6 +33,10 @@ class MshSettings:
     """Largest mail we send (EB-201)."""
     batch: int = 32
     """Mails that share one durable transaction."""
+    revocation: Literal["off", "accept", "postpone", "refuse"] = "off"
+    """Whether revocation is asked for, and what becomes of a message when nobody can tell."""
+    environment: Literal["test", "production"] = "test"
+    """In production no test certificate is trusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,10 @@ class Msh:
     software: tuple[str, str]
     """Name and version for HITS 1210 metadata and AppRec."""
     settings: MshSettings = field(default_factory=MshSettings)
+    revocations: ports.Revocations | None = None
+    """Asked unless ``settings.revocation`` is ``off``."""
+    test_roots: Callable[[], tuple[bytes, ...]] = tuple
+    """Those of ``roots`` that are for tests."""
 
     @property
     def organisations(self) -> frozenset[HerId]:

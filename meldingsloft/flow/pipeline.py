@@ -15,6 +15,7 @@ from meldingsloft.domain.errors import (
     DecryptionError,
     EnvelopeError,
     MeldingsloftError,
+    PostponedError,
     SignatureError,
     UnreadableError,
 )
@@ -91,6 +92,8 @@ def _envelope(msh: Msh, mail: Mail, arrived: Arrived) -> Handled:
         check_signer(msh, mail, verified)
         mail.findings += opening.tolerances(arrived, verified.envelope)
         return _authenticated(msh, mail, verified)
+    except PostponedError as unknown:
+        return refusing.postpone(msh, mail, unknown)
     except (EnvelopeError, SignatureError, CertificateError, UnreadableError) as error:
         return refusing.refuse(msh, mail, error)
 

@@ -28,7 +28,8 @@ def receive(msh: Msh) -> Iterator[Received]:
     """Handle all that lies in the inboxes of the own parties; a line for each mail once it is durably handled.
 
     Mails that another process holds are left to it. A mail whose handling fails for our own reasons (a full disk, a locked
-    journal, a fault in the program) stays in the inbox and is told with verdict ``failed``; the others go on.
+    journal, a fault in the program) stays in the inbox and is told with verdict ``failed``; one that cannot be judged yet stays
+    there ``postponed``; the others go on.
     """
     recover(msh)
     for address in sorted({party.edi_address for party in msh.own.values()}):
@@ -141,12 +142,15 @@ def _commit(msh: Msh, handled: list[Handled], look: _Round) -> Iterator[Received
         _drop(msh, staged[0])
         yield look.leave(staged[0].claim.name, fault)
         return
-    look.moved = look.moved or bool(kept)
+    look.left.update(item.claim.name for item, _ in kept if item.postponed)
+    look.moved = look.moved or any(not item.postponed for item, _ in kept)
     _carry_out(msh, kept)
     yield from (item.line for item, _ in kept)
 
 
 def _stage(msh: Msh, item: Handled) -> None:
+    if item.postponed:
+        return
     item.claim.keep(item.keep_path)
     if item.failed_reason is not None:
         msh.filing.write_reason(item.keep_path, item.failed_reason)
@@ -199,7 +203,10 @@ def _carry_out(msh: Msh, kept: list[tuple[Handled, list[int]]]) -> None:
     msh.filing.sync()
     msh.mailboxes.sync()
     for item, _ in kept:
-        item.claim.done()
+        if item.postponed:
+            item.claim.release()
+        else:
+            item.claim.done()
     msh.mailboxes.sync()
     with msh.journal.transaction():
         msh.journal.settle([number for _, numbers in kept for number in numbers], msh.clock.now())

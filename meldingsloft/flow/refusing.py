@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from meldingsloft.domain.envelopes import EbxmlError, EnvelopeKind, SoapFault, Verified
-from meldingsloft.domain.errors import EnvelopeError, MeldingsloftError, UnreadableError
+from meldingsloft.domain.errors import EnvelopeError, MeldingsloftError, PostponedError, UnreadableError
 from meldingsloft.domain.journal import Delivery, NewEntry
 from meldingsloft.domain.states import Direction, State
 from meldingsloft.ebxml.mime import MailHead, read_mail_head
@@ -53,6 +53,32 @@ def refuse(msh: Msh, mail: Mail, error: MeldingsloftError, *, verified: Verified
     return _kept(
         msh, mail, error, (error_list(msh, addresses, (told,), mail.own, mail.partner),), "error", (code,), verified
     )
+
+
+def postpone(msh: Msh, mail: Mail, error: PostponedError) -> Handled:
+    """An envelope that cannot be judged now: journalled, answered by nothing, and left in the inbox for the next ``receive``."""
+    name, addresses = mail.claim.name, mail.addresses
+    message_id = (addresses.message_id if addresses else None) or msh.ids.uuid()
+    entry = NewEntry(
+        direction=Direction.IN,
+        kind=addresses.kind if addresses else EnvelopeKind.MESSAGE,
+        message_id=message_id,
+        state=State.POSTPONED,
+        sender=mail.partner.her_id if mail.partner else "",
+        receiver=mail.own.her_id if mail.own else "",
+        conversation_id=(addresses.conversation_id if addresses else None) or "",
+        reason=f"{error.code}: {error.message}",
+        delivery=Delivery(mail.address, name),
+    )
+    line = Received(
+        envelope=name,
+        kind=str(entry.kind),
+        verdict="postponed",
+        message_id=message_id,
+        error_codes=(error.code,),
+        reason=entry.reason,
+    )
+    return Handled(mail.claim, entry, line)
 
 
 def _faulted(msh: Msh, mail: Mail, error: MeldingsloftError, head: MailHead | None) -> Handled:

@@ -31,6 +31,7 @@ from meldingsloft.ebxml.soap import description_of
 from meldingsloft.flow.dispatch import About, Outgoing, discard, enter, outgoing, publish, stage
 from meldingsloft.flow.msh import Msh
 from meldingsloft.flow.recovery import recover
+from meldingsloft.flow.trusting import check_receiver
 from meldingsloft.validate.message import ValidationResult, validate_message
 
 
@@ -191,6 +192,7 @@ def _receivers(msh: Msh, head: Head, options: SendOptions) -> list[PartyRecord]:
                 f"the recipient {her_id} has no encryption certificate in the register",
                 hint="`meldingsloft register add --encrypt-cert`",
             )
+        check_receiver(msh, record)
         records.append(record)
     return records
 

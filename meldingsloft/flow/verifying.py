@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from meldingsloft.crypto.algorithms import SOAP
-from meldingsloft.crypto.trust import TrustVerdict, judge
+from meldingsloft.crypto.revocation import Standing, status_of
+from meldingsloft.crypto.trust import Judgement, TrustVerdict, assess
 from meldingsloft.crypto.verification import SignatureReport, verify_envelope, verify_message
 from meldingsloft.ebxml.mime import is_ebxml_mail
 from meldingsloft.ebxml.opening import read
@@ -30,6 +32,10 @@ class TrustStore:
     intermediates: tuple[bytes, ...] = ()
     registered: tuple[bytes, ...] | None = None
     """The certificates the register or CPA has for the sender; None: that is not asked."""
+    statements: tuple[bytes, ...] | None = None
+    """CRLs and OCSP responses; None: revocation is not asked."""
+    production: bool = False
+    """Test certificates are not trusted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,10 @@ class Verification:
     kind: FileKind
     report: SignatureReport
     trust: TrustVerdict
+    trust_reason: str = ""
+    """Where the verdict alone does not say it."""
+    revocation: Standing | None = None
+    """None: not asked, or not come to."""
 
     @property
     def accepted(self) -> bool:
@@ -62,23 +72,31 @@ def verify_file(data: bytes, *, at: dt.datetime, store: TrustStore | None) -> Ve
     if is_ebxml_mail(data[:_HEAD]):
         arrived = read(data)
         report = verify_envelope(arrived.root, {part.content_id: part.content for part in arrived.mail.parts})
-        return Verification("envelope", report, _trust(report, at, store))
+        return _judged("envelope", report, at, store)
     root = parse(data)
     if root.tag == f"{{{SOAP}}}Envelope":
         report = verify_envelope(root, {})
-        return Verification("envelope", report, _trust(report, at, store))
-    report = verify_message(root)
-    return Verification("message", report, _trust(report, at, store))
+        return _judged("envelope", report, at, store)
+    return _judged("message", verify_message(root), at, store)
 
 
-def _trust(report: SignatureReport, at: dt.datetime, store: TrustStore | None) -> TrustVerdict:
+def _judged(kind: FileKind, report: SignatureReport, at: dt.datetime, store: TrustStore | None) -> Verification:
     if store is None or report.certificate is None:
-        return TrustVerdict.UNCHECKED
-    return judge(
-        report.certificate,
+        return Verification(kind, report, TrustVerdict.UNCHECKED)
+    found = judged_by(store, report.certificate, at)
+    return Verification(kind, report, found.verdict, found.reason, found.revocation)
+
+
+def judged_by(store: TrustStore, certificate: bytes, at: dt.datetime) -> Judgement:
+    """What a store has to say of a signer's certificate at an instant, which is also when statements must be in force."""
+    asked = None if store.statements is None else partial(status_of, at=at, now=at, statements=store.statements)
+    return assess(
+        certificate,
         purpose="signing",
         at=at,
         roots=store.roots,
         intermediates=store.intermediates,
         registered=store.registered,
+        status_of=asked,
+        production=store.production,
     )

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import datetime as dt
+
+    from meldingsloft.adapters.renewal import Renewal
     from meldingsloft.adapters.workspace import Founded
     from meldingsloft.domain.parties import PartyRecord
 
@@ -92,6 +95,31 @@ def founded_text(founded: Founded) -> str:
     """What was made, in one line."""
     record = founded.record
     return f"party {record.her_id} ({record.name}) of {record.organisation.name}: {founded.workspace.folder}, mailbox {record.edi_address}"
+
+
+def renewal_object(renewal: Renewal) -> dict[str, Any]:
+    """``meldingsloft.renewal/1``: a new pair of keys; serial numbers decimal, as everywhere."""
+    return {
+        "form": "meldingsloft.renewal/1",
+        "her_id": renewal.her_id,
+        "sign_serial": str(int(renewal.sign, 16)),
+        "encrypt_serial": str(int(renewal.encrypt, 16)),
+        "register_at": _instant(renewal.register_at),
+        "sign_from": _instant(renewal.sign_from),
+        "registered": _instant(renewal.registered) if renewal.registered else None,
+    }
+
+
+def renewal_text(renewal: Renewal) -> str:
+    """What was done and what comes, in one line."""
+    registered = (
+        "in the register now" if renewal.registered else f"to be registered {renewal.register_at:%Y-%m-%d %H:%M} UTC"
+    )
+    return f"party {renewal.her_id} has a new pair of keys, {registered}; it signs from {renewal.sign_from:%Y-%m-%d %H:%M} UTC, old keys go on opening"
+
+
+def _instant(when: dt.datetime) -> str:
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def chosen_text(founded: Founded) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from meldingsloft.adapters.workspace_file import Workspace
 
 _LAYOUT = "layout of the network folder"
-_NETWORK = ("register", "mailboxes", "ca")
+_NETWORK = ("register", "mailboxes", "ca", "revocations")
 
 
 def rows_of(workspace: Workspace, settings: Settings, origin: str) -> Iterator[tuple[str, Any, str]]:

@@ -55,6 +55,10 @@ def verification_object(found: Verification, file: str) -> dict[str, Any]:
             "canonicalisation": report.algorithms.canonicalisation,
         },
     }
+    if found.trust_reason:
+        made["trust_reason"] = found.trust_reason
+    if found.revocation is not None:
+        made["revocation"] = str(found.revocation)
     if report.detail:
         made["detail"] = report.detail
     return made
@@ -88,7 +92,13 @@ def verification_text(found: Verification, file: str, *, terminal: Terminal = PL
         lines.append(f"  detail   {report.detail}")
     if report.certificate is not None:
         lines.extend(_signer_lines(report.certificate, claimed=not report.valid))
-    lines.append(f"  trust    {terminal.style(_TRUST[found.trust], 'good' if found.trust == 'trusted' else 'warning')}")
+    trust = (
+        "revocation is not known"
+        if found.revocation == "unknown" and found.trust == "unchecked"
+        else _TRUST[found.trust]
+    )
+    trust += f" ({found.trust_reason})" if found.trust_reason else ""
+    lines.append(f"  trust    {terminal.style(trust, 'good' if found.trust == 'trusted' else 'warning')}")
     for reference in report.references:
         covered = reference.uri or ("the envelope" if found.kind == "envelope" else "the whole message")
         lines.append(

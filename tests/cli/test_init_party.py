@@ -181,7 +181,7 @@ def test_config_show_names_every_path_and_origin(fresh: Path) -> None:
     network, workspace = str(fresh / "nett"), str(fresh / "sykehus")
     assert line["paths"] == {
         "workspace": workspace, "file": f"{workspace}/meldingsloft.toml", "network": network, "register": f"{network}/register",
-        "mailboxes": f"{network}/mailboxes", "ca": f"{network}/ca", "journal": f"{workspace}/journal.sqlite3", "keys": f"{workspace}/keys",
+        "mailboxes": f"{network}/mailboxes", "ca": f"{network}/ca", "revocations": f"{network}/ca/revocation", "journal": f"{workspace}/journal.sqlite3", "keys": f"{workspace}/keys",
         "archive": f"{workspace}/archive", "failed": f"{workspace}/failed", "fagsystem": f"{workspace}/fagsystem",
     }  # fmt: skip
     settings = {one["name"]: (one["value"], one["origin"]) for one in line["settings"]}

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import shutil
 from pathlib import Path
 
 import pytest
 
+from meldingsloft.adapters.ca_folder import CaFolder
 from meldingsloft.adapters.workspace_file import Workspace
 from meldingsloft.domain.errors import InvalidMessageError
 from meldingsloft.domain.states import Direction, State
 from meldingsloft.flow.recovery import recover
 from tests.faults.crashing import KILLED, in_child
 from tests.road.letters import dialog
-from tests.road.town import HOSPITAL, MUNICIPALITY, Town, empty, send, states
+from tests.road.town import HOSPITAL, MUNICIPALITY, NOW, Town, empty, send, states
 
 
 def copy_of(town: Town, folder: Path) -> Town:
@@ -158,4 +160,27 @@ def test_receive_of_what_is_refused_and_of_a_duplicate(town: Town, tmp_path: Pat
             State.REFUSED,
         ], where
 
+    until_it_survives(town, tmp_path, lambda copied: empty(copied.open("municipality")), check)
+
+
+@pytest.mark.parametrize("when", ["postponing", "taking up"])
+def test_what_waits_for_revocation(town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    send(town.servers["hospital"], dialog())
+    close(town)
+    monkeypatch.setenv("MELDINGSLOFT_RECEIVE_REVOCATION", "postpone")
+    if when == "taking up":
+        assert [line.verdict for line in empty(town.open("municipality"))] == ["postponed"]
+        close(town)
+
+    def crl(copied: Town) -> None:
+        folder = CaFolder(copied.network / "ca")
+        for issuer in folder.issuers():
+            folder.write_crl(issuer, NOW, NOW + dt.timedelta(days=1))
+
+    def check(copied: Town, where: str) -> None:
+        crl(copied)
+        to_the_end(copied, where)
+
+    if when == "taking up":
+        crl(town)
     until_it_survives(town, tmp_path, lambda copied: empty(copied.open("municipality")), check)

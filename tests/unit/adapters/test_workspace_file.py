@@ -138,6 +138,7 @@ def test_every_path_is_absolute_and_has_a_name(workspace: Workspace) -> None:
         "register",
         "mailboxes",
         "ca",
+        "revocations",
         "journal",
         "keys",
         "archive",

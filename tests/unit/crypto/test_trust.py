@@ -7,7 +7,18 @@ import pytest
 from cryptography import x509
 
 from meldingsloft.crypto.certificates import read_certificate
-from meldingsloft.crypto.trust import TrustVerdict, check_recipient, find_chain, judge
+from meldingsloft.crypto.revocation import Standing, Status
+from meldingsloft.crypto.trust import (
+    PRODUCTION_POLICIES,
+    TEST_POLICY,
+    Judgement,
+    StatusOf,
+    TrustVerdict,
+    assess,
+    check_recipient,
+    find_chain,
+    judge,
+)
 from meldingsloft.domain.errors import CertificateError
 from tests.unit.crypto.identities import DAY, ENCRYPTION, ISSUING, NOW, SIGNING, certificate, name_of, root
 
@@ -93,16 +104,57 @@ def test_registered_means_these_bytes() -> None:
 
 
 def test_revocation_is_asked_for_all_but_the_root() -> None:
-    asked: list[bytes] = []
+    asked: list[tuple[bytes, bytes]] = []
     leaf = certificate("leaf", issuer="middle")
 
-    def none(der: bytes, _at: dt.datetime) -> bool:
-        asked.append(der)
-        return False
+    def good(der: bytes, issuer: bytes) -> Status:
+        asked.append((der, issuer))
+        return Status(Standing.GOOD, "")
 
-    assert verdict(leaf, intermediates=[middle()], revoked=none) == "trusted"
-    assert asked == [leaf, middle()]
-    assert verdict(leaf, intermediates=[middle()], revoked=lambda der, _at: der == middle()) == "revoked"
+    def with_middle(standing: Standing) -> StatusOf:
+        return lambda der, _: Status(standing if der == middle() else Standing.GOOD, "for a reason")
+
+    assert verdict(leaf, intermediates=[middle()], status_of=good) == "trusted"
+    assert asked == [(leaf, middle()), (middle(), root())]
+    assert verdict(leaf, intermediates=[middle()], status_of=with_middle(Standing.REVOKED)) == "revoked"
+    assert verdict(leaf, intermediates=[middle()], status_of=with_middle(Standing.UNKNOWN)) == "unchecked"
+
+
+def test_revocation_that_nobody_knows_of_leaves_it_undecided_unless_something_else_is_wrong() -> None:
+    def unknown(_der: bytes, _issuer: bytes) -> Status:
+        return Status(Standing.UNKNOWN, "no CRL")
+
+    judged = assess(certificate("signer"), purpose="signing", at=NOW, roots=[root()], status_of=unknown)
+    assert judged == Judgement(TrustVerdict.UNCHECKED, "no CRL", Standing.UNKNOWN)
+    assert judged.undecided
+    late = assess(certificate("signer"), purpose="signing", at=NOW + 999 * DAY, roots=[root()], status_of=unknown)
+    assert late == Judgement(TrustVerdict.EXPIRED, revocation=Standing.UNKNOWN)
+    assert not late.undecided
+
+
+@pytest.mark.parametrize(
+    ("policy", "for_tests"),
+    [
+        (TEST_POLICY, True),
+        ("2.16.578.1.29.913.1.1.0", True),
+        ("2.16.578.1.26.1.0", True),
+        *((policy, False) for policy in PRODUCTION_POLICIES),
+    ],
+)
+def test_test_certificates_are_nobodys_in_production(policy: str, *, for_tests: bool) -> None:
+    policies = x509.CertificatePolicies([x509.PolicyInformation(x509.ObjectIdentifier(policy), None)])
+    leaf = certificate("signer", extra=((policies, False),))
+    plain = certificate("signer")
+    given: dict[str, Any] = {"purpose": "signing", "at": NOW, "roots": [root()]}
+    expected = (
+        Judgement(TrustVerdict.UNKNOWN_ISSUER, "test root in production")
+        if for_tests
+        else Judgement(TrustVerdict.TRUSTED)
+    )
+    assert assess(leaf, production=True, **given) == expected
+    assert assess(leaf, **given) == Judgement(TrustVerdict.TRUSTED)
+    assert assess(plain, production=True, test_roots=[root()], **given).reason == "test root in production"
+    assert assess(plain, production=True, **given) == Judgement(TrustVerdict.TRUSTED)
 
 
 def test_extensions_that_are_not_understood_and_critical_are_not_trusted() -> None:
