@@ -15,6 +15,7 @@ from meldingsloft.domain.code_texts import LANGUAGES, CodeFile
 from meldingsloft.domain.errors import NothingMatchedError
 from meldingsloft.report.codes import explanation_object, explanation_text, listing_text
 from meldingsloft.validate.receivers.registry import CHECKS as RECEIVER_CHECKS
+from meldingsloft.validate.rules.conversation import findings as conversation
 from meldingsloft.validate.rules.registry import CHECKS
 from meldingsloft.validate.violations import Kind
 
