@@ -32,11 +32,8 @@ def given() -> set[str]:
     """Every code of an error or finding in the source, and every id of a check."""
     sources = [path.read_text("utf-8") for path in PACKAGE.rglob("*.py")]
     written = {code for source in sources for form in (_ERROR, _FINDING, _REFUSAL) for code in form.findall(source)}
-    return (
-        written
-        | {code for check in (*CHECKS.checks, *RECEIVER_CHECKS) for code in check.ids}
-        | {kind.value for kind in Kind}
-    )
+    checks = {code for check in (*CHECKS.checks, *RECEIVER_CHECKS) for code in check.ids}
+    return written | checks | set(conversation.IDS) | {kind.value for kind in Kind}
 
 
 def named() -> set[str]:
