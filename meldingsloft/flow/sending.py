@@ -90,7 +90,7 @@ def prepare(msh: Msh, payload: bytes, options: SendOptions = SendOptions()) -> P
         InvalidMessageError: ``ML-V001``, findings of severity error and not forced; carries the findings.
         PartnerError: sender not ours, or a recipient not in the register, or without certificate.
     """
-    result = validate_message(payload, schemas=msh.schemas, catalogue=msh.catalogue, codes=msh.codes, advice=False)
+    result = validate_message(payload, schemas=msh.schemas, catalogue=msh.catalogue, codes=msh.codes, asking="sender")
     head = _acceptable(result, options)
     sender = _sender(msh, head, options)
     receivers = _receivers(msh, head, options)

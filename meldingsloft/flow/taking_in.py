@@ -45,7 +45,9 @@ class _Document:
 
     @classmethod
     def of(cls, msh: Msh, payload: bytes) -> _Document:
-        result = validate_message(payload, schemas=msh.schemas, catalogue=msh.catalogue, codes=msh.codes, advice=False)
+        result = validate_message(
+            payload, schemas=msh.schemas, catalogue=msh.catalogue, codes=msh.codes, asking="receiver"
+        )
         return cls(payload, result, recover_head(payload, msh.catalogue) if result.root is None else result.head)
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from meldingsloft.validate.subject import Subject
 
 Group = Literal["schema", "codes", "rules", "envelope"]
+Asking = Literal["everything", "sender", "receiver"]
+"""A message server that sends asks what forbids sending, one that receives only what decides its AppRec."""
 GROUPS: tuple[Group, ...] = ("schema", "codes", "rules", "envelope")
 
 
@@ -70,6 +72,8 @@ class Check:
     """Asks for clinical content, which a cancellation need not have."""
     advice: bool = False
     """Gives warnings and infos only, so that no message server need ask it."""
+    answer: bool = False
+    """Can be a reason to reject, so that a receiving message server asks it."""
 
     def findings(self, subject: Subject) -> Iterator[Finding]:
         """What it says about a document in its scope."""
@@ -88,6 +92,7 @@ class ElementCheck:
     scope: Scope = EVERYTHING
     content: bool = False
     advice: bool = False
+    answer: bool = False
 
     def findings(self, subject: Subject) -> Iterator[Finding]:
         """What it says about a document in its scope."""
@@ -105,24 +110,28 @@ class Plan:
 
     def __init__(self, checks: Sequence[AnyCheck]) -> None:
         self.checks = tuple(checks)
-        self._chosen: dict[tuple[bool, str, frozenset[Group] | None, bool], tuple[AnyCheck, ...]] = {}
+        self._chosen: dict[tuple[bool, str, frozenset[Group] | None, Asking], tuple[AnyCheck, ...]] = {}
 
     def chosen(
-        self, subject: Subject, only: frozenset[Group] | None = None, *, advice: bool = True
+        self, subject: Subject, only: frozenset[Group] | None = None, asking: Asking = "everything"
     ) -> tuple[AnyCheck, ...]:
-        """The checks whose scope covers the document, of the groups asked for, with or without those that only advise."""
+        """The checks whose scope covers the document, of the groups asked for, that matter to whoever asks."""
         row = subject.message_type
-        key = (subject.in_head, row.short_name if row is not None else "", only, advice)
+        key = (subject.in_head, row.short_name if row is not None else "", only, asking)
         known = self._chosen.get(key)
         if known is None:
             known = self._chosen[key] = tuple(
                 check
                 for check in self.checks
-                if (only is None or check.group in only)
-                and (advice or not check.advice)
-                and check.scope.covers(subject)
+                if (only is None or check.group in only) and _matters(check, asking) and check.scope.covers(subject)
             )
         return known
+
+
+def _matters(check: AnyCheck, asking: Asking) -> bool:
+    if asking == "receiver":
+        return check.answer
+    return asking == "everything" or not check.advice
 
 
 def run(checks: Sequence[AnyCheck], subject: Subject) -> list[Finding]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from meldingsloft.domain.errors import UnreadableError
 from meldingsloft.domain.findings import Finding, has_errors
 from meldingsloft.validate import schema
-from meldingsloft.validate.checks import Group, run
+from meldingsloft.validate.checks import Asking, Group, run
 from meldingsloft.validate.rulebook import RuleBook
 from meldingsloft.validate.rules.general.wellformed import unreadable
 from meldingsloft.validate.rules.registry import CHECKS
@@ -59,12 +59,12 @@ def validate_message(
     codes: CodeLists | None = None,
     only: Collection[Group] | None = None,
     rules: RuleBook = _SHIPPED_RULES,
-    advice: bool = True,
+    asking: Asking = "everything",
 ) -> ValidationResult:
     """Everything there is to say about a message, bare SOAP envelope, CPP or CPA. Never raises for what stands in ``data``.
 
     ``only`` limits the findings to groups of checks; ``schema_valid`` is told in any case. ``rules`` chooses language and
-    profile. Without ``advice`` only what forbids sending or decides the AppRec is asked, as a message server does.
+    profile. ``asking`` leaves out what does not matter to a message server.
     """
     try:
         root = parse(data)
@@ -73,7 +73,7 @@ def validate_message(
         return ValidationResult("unknown", "unreadable", schema_valid=False, findings=found, error=error)
     subject = Subject(data, root, catalogue, schemas, codes, rules)
     schema_valid = schema.verdict(subject)
-    checks = CHECKS.chosen(subject, None if only is None else frozenset(only), advice=advice)
+    checks = CHECKS.chosen(subject, None if only is None else frozenset(only), asking)
     if not schema_valid and (only is None or "schema" in only):
         checks = (*checks, schema.CHECK)
     findings = tuple(run(checks, subject)) if checks else ()

@@ -138,8 +138,8 @@ def of_series(series: str, document: str | bytes, **options: Any) -> list[str]:
 
 
 def without_advice(document: str | bytes, **options: Any) -> tuple[Finding, ...]:
-    """Those of the rules that a message server asks too."""
-    return by_rules(document, advice=False, **options)
+    """Those of the rules that a sending message server asks too."""
+    return by_rules(document, asking="sender", **options)
 
 
 def codes(document: str | bytes, **options: Any) -> list[str]:

@@ -81,6 +81,12 @@ def test_checks_that_only_advise_give_nothing_that_counts() -> None:
     assert heavy == []
 
 
+def test_a_receiver_asks_all_that_decides_its_answer_and_nothing_else() -> None:
+    for check in CHECKS.checks:
+        texts = [text for code in check.ids if (text := shipped_text(code)) is not None]
+        assert check.answer == any(text.apprec for text in texts), check.ids
+
+
 def test_a_rule_without_texts_is_a_fault_of_ours() -> None:
     options: dict[str, Any] = {"rules": RuleBook(lambda _code, _language: None)}
     with pytest.raises(KeyError):

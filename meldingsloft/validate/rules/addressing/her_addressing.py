@@ -137,11 +137,12 @@ def _names(element: etree._Element, name: str) -> bool:
 
 
 CHECKS = (
-    Check(("MH-007", "MH-008", "MH-009", "MH-010", "MH-011"), "rules", _in_head, HEADS),
+    Check(("MH-007", "MH-008", "MH-009", "MH-010", "MH-011"), "rules", _in_head, HEADS, answer=True),
     Check(
         ("EP-004", "EP-005", "HE-002", "RE-005", "SV-008"),
         "rules",
         _in_message,
         of_families("epikrise", "svarrapport", "henvisning", "rekvisisjon"),
+        answer=True,
     ),
 )

@@ -114,11 +114,12 @@ def _text(element: etree._Element | None) -> str:
 
 
 CHECKS = (
-    Check(("MH-020", "MH-021"), "rules", _in_head, HEADS),
+    Check(("MH-020", "MH-021"), "rules", _in_head, HEADS, answer=True),
     Check(
         ("EP-007", "HE-003", "RE-006", "SV-006"),
         "rules",
         _in_message,
         of_families("epikrise", "svarrapport", "henvisning", "rekvisisjon"),
+        answer=True,
     ),
 )

@@ -34,5 +34,5 @@ def _encoding(subject: Subject) -> Iterator[Finding]:
         yield subject.finding("GN-004", Place(1, 1), detail="declared", found=declared)
 
 
-CHECK = Check(("GN-001", "GN-004"), "rules", _encoding)
+CHECK = Check(("GN-001", "GN-004"), "rules", _encoding, answer=True)
 """GN-001 is given by ``unreadable`` alone: there is no Subject of what cannot be read."""

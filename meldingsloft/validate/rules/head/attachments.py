@@ -80,6 +80,6 @@ def _told(subject: Subject) -> Iterator[Finding]:
 
 
 CHECKS = (
-    Check(("MH-039", "MH-041"), "rules", _look, HEADS),
+    Check(("MH-039", "MH-041"), "rules", _look, HEADS, answer=True),
     Check(("MH-040", "MH-043"), "rules", _told, HEADS, advice=True),
 )

@@ -68,4 +68,4 @@ def _elements_in(content: etree._Element) -> int:
     return sum(1 for _ in content.iterchildren(etree.Element))
 
 
-CHECK = Check(("MH-029", "MH-030", "MH-031", "MH-037", "MH-042"), "rules", _look, HEADS)
+CHECK = Check(("MH-029", "MH-030", "MH-031", "MH-037", "MH-042"), "rules", _look, HEADS, answer=True)
