@@ -98,8 +98,9 @@ class ElementCheck:
         """What it says about a document in its scope."""
         index = subject.by_name
         for name in self.names:
-            for element in index.get(name, ()):
-                yield from self.look(subject, element)
+            if name in index:
+                for element in index[name]:
+                    yield from self.look(subject, element)
 
 
 AnyCheck = Check | ElementCheck
@@ -136,8 +137,13 @@ def _matters(check: AnyCheck, asking: Asking) -> bool:
 
 def run(checks: Sequence[AnyCheck], subject: Subject) -> list[Finding]:
     """All findings of checks that concern the document, in document order; those of one place as the checks are ordered."""
-    cancelled = subject.cancelled
-    found = [finding for check in checks if not (cancelled and check.content) for finding in check.findings(subject)]
+    cancelled, index = subject.cancelled, subject.by_name
+    found: list[Finding] = []
+    for check in checks:
+        if not (cancelled and check.content) and not (
+            type(check) is ElementCheck and index.keys().isdisjoint(check.names)
+        ):
+            found.extend(check.findings(subject))
     if len(found) > 1:
         found.sort(key=lambda finding: (finding.place.line or 0, finding.place.column or 0))
     return found

@@ -103,12 +103,12 @@ class Subject:
     def by_name(self) -> Mapping[str, Sequence[etree._Element]]:
         """Every element below the root, by local name, in document order; one walk for all checks."""
         found: dict[str, list[etree._Element]] = {}
+        of_tag: dict[str, list[etree._Element]] = {}
         for element in self.root.iterdescendants(etree.Element):
-            name = element.tag.rpartition("}")[2]
-            if name in found:
-                found[name].append(element)
-            else:
-                found[name] = [element]
+            tag = element.tag
+            if tag not in of_tag:
+                of_tag[tag] = found.setdefault(tag.rpartition("}")[2], [])
+            of_tag[tag].append(element)
         return found
 
     @lazy

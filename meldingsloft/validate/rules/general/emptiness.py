@@ -33,22 +33,23 @@ def _look(subject: Subject) -> Iterator[Finding]:
         return
     for elements in subject.by_name.values():
         for element in elements:
-            if not element.tag.startswith(_MARKUP):
-                yield from _of_element(subject, element, attributes=attributes)
+            if element.keys():
+                if attributes and not element.tag.startswith(_MARKUP):
+                    yield from _of_attributes(subject, element)
+            elif not (len(element) or (element.text or "").strip() or element.tag.startswith(_MARKUP)):
+                yield subject.finding("GN-016", element, detail="element", element=local_name(element))
 
 
-def _of_element(subject: Subject, element: etree._Element, *, attributes: bool) -> Iterator[Finding]:
-    said = element.attrib
-    if not said:
-        if not len(element) and not (element.text or "").strip():
-            yield subject.finding("GN-016", element, detail="element", element=local_name(element))
-    elif attributes and _NIL not in said:
-        for key, value in said.items():
-            name = str(key)
-            if value == "" and "}" not in name:
-                yield subject.finding(
-                    "GN-016", element, name, detail="attribute", element=local_name(element), attribute=name
-                )
+def _of_attributes(subject: Subject, element: etree._Element) -> Iterator[Finding]:
+    said = element.items()
+    if any(key == _NIL for key, _ in said):
+        return
+    for key, value in said:
+        name = str(key)
+        if value == "" and "}" not in name:
+            yield subject.finding(
+                "GN-016", element, name, detail="attribute", element=local_name(element), attribute=name
+            )
 
 
 CHECK = Check(("GN-016",), "rules", _look, advice=True)

@@ -10,13 +10,15 @@ from collections.abc import Container
 from typing import TYPE_CHECKING, NamedTuple
 
 from meldingsloft.hodemelding.nodes import child, prefix_of, value
-from meldingsloft.xmlsafe import local_name, nodes_inside
+from meldingsloft.xmlsafe import local_name
 
 if TYPE_CHECKING:
     from lxml import etree
 
 CARRIERS = ("TypeId", "TypeOffId", "AdditionalId")
 _ID_OF = {"TypeId": "Id", "TypeOffId": "OffId", "AdditionalId": "Id"}
+_LEADING = ("{*}Ident", *(f"{{*}}{name}" for name in CARRIERS))
+"""What leads from a party to its identifiers."""
 
 
 class Number(NamedTuple):
@@ -46,11 +48,8 @@ def number_of(carrier: etree._Element, kinds: Container[str] | None = None) -> N
 def numbers_of(party: etree._Element) -> list[Number]:
     """All identifiers of one person or organisation, in the order of the document."""
     found: list[Number] = []
-    for inside in nodes_inside(party):
-        name = local_name(inside)
-        carrier: etree._Element | None = inside if name in _ID_OF else None
-        if name == "Ident":
-            carrier = next((each for each in nodes_inside(inside) if local_name(each) == "TypeId"), None)
+    for inside in party.iterchildren(*_LEADING):
+        carrier = child(inside, "{*}TypeId") if inside.tag.endswith("}Ident") or inside.tag == "Ident" else inside
         number = None if carrier is None else number_of(carrier)
         if number is not None:
             found.append(number)
