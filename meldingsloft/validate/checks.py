@@ -137,13 +137,14 @@ def _matters(check: AnyCheck, asking: Asking) -> bool:
 
 def run(checks: Sequence[AnyCheck], subject: Subject) -> list[Finding]:
     """All findings of checks that concern the document, in document order; those of one place as the checks are ordered."""
-    cancelled, index = subject.cancelled, subject.by_name
+    cancelled = subject.cancelled
     found: list[Finding] = []
     for check in checks:
-        if not (cancelled and check.content) and not (
-            type(check) is ElementCheck and index.keys().isdisjoint(check.names)
-        ):
-            found.extend(check.findings(subject))
+        if cancelled and check.content:
+            continue
+        if type(check) is ElementCheck and subject.by_name.keys().isdisjoint(check.names):
+            continue
+        found.extend(check.findings(subject))
     if len(found) > 1:
         found.sort(key=lambda finding: (finding.place.line or 0, finding.place.column or 0))
     return found
