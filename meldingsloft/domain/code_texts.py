@@ -42,6 +42,8 @@ class CodeText:
     """Codes that necessarily come along when this rule is broken the ordinary way."""
     undecided: str = ""
     """What deciding it takes besides messages; empty for rules that are decided."""
+    no_sample: str = ""
+    """Why no message in ``samples/bad`` shows it; empty where one does or should."""
 
 
 class CodeFile:
@@ -88,4 +90,5 @@ def code_text(code: str, entry: Mapping[str, Any], language: Language = "en") ->
         details=detail if isinstance(detail, dict) else {"": detail},
         implied=tuple(entry.get("implied", ())),
         undecided=said("undecided"),
+        no_sample=said("no_sample"),
     )

@@ -32,6 +32,8 @@ _EB = f"{{{ns.EB}}}"
 _HEADER_BLOCKS = {_EB + name: name for name in ("MessageHeader", "AckRequested", "Acknowledgment", "ErrorList")} | {
     SIGNATURE: SIGNATURE
 }
+_TWICE = {"MessageHeader": "EB-001", SIGNATURE: "EB-140"}
+"""The rule of a block that stands twice, where it is not that of the schema."""
 _BODY_BLOCKS = {_EB + name: name for name in ("Manifest", "StatusRequest", "StatusResponse")}
 _ACTORS = etree.XPath("//@SOAP:actor", namespaces={"SOAP": ns.SOAP}, smart_strings=False)
 _ALLOWED_ACTORS = frozenset({"", ns.TO_PARTY_MSH})
@@ -97,6 +99,7 @@ def _header_blocks(header: etree._Element, *, synchronous: bool) -> dict[str, et
                     f"{_shown(tag)} stands more than once",
                     answer="OtherXml",
                     location=f"{_HEADER_PATH}/{_shown(tag)}",
+                    hint=_TWICE.get(name, "EB-042"),
                 )
             found[name] = block
         elif tag == f"{_EB}SyncReply":
@@ -133,7 +136,11 @@ def _refuse_other_actor(name: str, actor: str) -> None:
             hint="EB-009",
         )
     raise EnvelopeError(
-        "ML-E007", f"{shown} is addressed to an unknown actor", answer="Inconsistent", location=location
+        "ML-E007",
+        f"{shown} is addressed to an unknown actor",
+        answer="Inconsistent",
+        location=location,
+        hint="EB-009",
     )
 
 
@@ -160,7 +167,11 @@ def _body_blocks(body: etree._Element) -> dict[str, etree._Element]:
             raise _fault("ML-E004", "SOAP:Body holds a block that is not known", f"{_BODY_PATH}/*", "EB-044")
         if name in found:
             raise EnvelopeError(
-                "ML-E006", f"eb:{name} stands more than once", answer="OtherXml", location=f"{_BODY_PATH}/eb:{name}"
+                "ML-E006",
+                f"eb:{name} stands more than once",
+                answer="OtherXml",
+                location=f"{_BODY_PATH}/eb:{name}",
+                hint="EB-042",
             )
         found[name] = block
     return found
@@ -179,6 +190,7 @@ def _refuse_unsigned_parts(root: etree._Element, header: etree._Element) -> None
                 "a part inside a block is addressed to a next actor and so is not signed",
                 answer="NotSupported",
                 location="//@SOAP:actor",
+                hint="EB-009",
             )
 
 

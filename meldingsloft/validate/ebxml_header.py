@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from meldingsloft.domain.errors import EnvelopeError
+from meldingsloft.domain.errors import EnvelopeError, UnreadableError
 from meldingsloft.domain.findings import Finding, Place, Severity
 from meldingsloft.validate.checks import Check
 from meldingsloft.validate.subject import SOAP_ENVELOPE
@@ -32,14 +32,14 @@ def _look(subject: Subject) -> Iterator[Finding]:
         yield refusal(error)
 
 
-def refusal(error: EnvelopeError) -> Finding:
+def refusal(error: EnvelopeError | UnreadableError) -> Finding:
     """The finding for what a receiver refuses; the EB rule stands in the error's hint."""
     rule = _RULE.search(error.hint)
     return Finding(
         code=rule.group() if rule else error.code,
         severity=Severity.ERROR,
         message=error.message,
-        place=Place(path=error.location),
+        place=Place(path=error.location if isinstance(error, EnvelopeError) else ""),
         hint="" if rule and rule.group() == error.hint else error.hint,
         source="HIS 1037; HITS 1172:2017",
     )

@@ -18,7 +18,7 @@ from meldingsloft.ebxml.faults import read_fault
 from meldingsloft.ebxml.mime import Mail, MailKind, read_mail
 from meldingsloft.ebxml.reading import read_addresses, read_envelope
 from meldingsloft.ebxml.tolerances import tolerances_of
-from meldingsloft.validate import ebxml_header, schema
+from meldingsloft.validate import ebxml_header, envelope_parts, schema
 from meldingsloft.validate.checks import Group, run
 from meldingsloft.validate.message import ValidationResult
 from meldingsloft.validate.rulebook import RuleBook
@@ -43,7 +43,7 @@ def validate_envelope(
             return ValidationResult("ebxml", "valid", schema_valid=True)
         root = _soap_root(mail)
     except UnreadableError as error:
-        found = (unreadable(error, rules),)
+        found = (ebxml_header.refusal(error) if error.hint.startswith("EB-") else unreadable(error, rules),)
         return ValidationResult("ebxml", "unreadable", schema_valid=False, findings=found, error=error)
     subject = Subject(mail.soap.content, root, catalogue, schemas, rules=rules)
     schema_valid = schema.verdict(subject)
@@ -73,7 +73,9 @@ def _profile(mail: Mail, root: etree._Element) -> Iterator[Finding]:
         yield ebxml_header.refusal(error)
     if read_fault(root) is None:
         with contextlib.suppress(EnvelopeError):
-            yield from tolerances_of(mail, root, mail.soap.content, read_envelope(root))
+            envelope = read_envelope(root)
+            yield from tolerances_of(mail, root, mail.soap.content, envelope)
+            yield from envelope_parts.findings(mail, root, envelope)
 
 
 def _lines_above(data: bytes, mail: Mail) -> int:

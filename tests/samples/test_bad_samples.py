@@ -12,7 +12,6 @@ from meldingsloft.adapters.code_texts import CodeTexts
 from meldingsloft.adapters.schema_set import SchemaSet
 from meldingsloft.adapters.shipped import shipped
 from meldingsloft.adapters.type_table import load_catalogue
-from meldingsloft.domain.findings import Severity
 from meldingsloft.validate.document import validate
 from meldingsloft.validate.receivers.asking import as_receiver
 from meldingsloft.validate.receivers.checks import RECEIVERS, Receiver
@@ -20,7 +19,7 @@ from meldingsloft.validate.receivers.registry import CHECKS as RECEIVER_CHECKS
 from meldingsloft.validate.rulebook import RuleBook
 
 SAMPLES = Path(__file__).parents[2] / "samples"
-GOOD = sorted(SAMPLES.glob("good/*/*.xml"))
+GOOD = sorted((*SAMPLES.glob("good/*/*.xml"), *SAMPLES.glob("good/*/*.eml")))
 BAD = sorted((*SAMPLES.glob("bad/*/*.xml"), *SAMPLES.glob("bad/*/*.eml")))
 
 
@@ -32,8 +31,8 @@ def found(path: Path) -> frozenset[str]:
     receiver = receiver_of(path)
     if receiver is not None:
         result = as_receiver(result, data, receiver, RuleBook())
-    remarks = path.suffix == ".eml"  # on algorithms newer than the standard's, of every envelope
-    return frozenset(f.code for f in result.findings if not (remarks and f.severity is Severity.INFO))
+    remarks = {"EB-144"} - {code_of(path)}  # of every envelope: algorithms newer than the standard's
+    return frozenset(f.code for f in result.findings) - remarks
 
 
 def receiver_of(path: Path) -> Receiver | None:
@@ -78,4 +77,5 @@ def test_every_rule_of_a_receiver_has_a_sample() -> None:
 def test_every_receiver_takes_a_good_sample(receiver: Receiver, path: Path) -> None:
     data = path.read_bytes()
     result = validate(data, schemas=schemas(), catalogue=load_catalogue(), codes=PackagedCodeLists())
-    assert as_receiver(result, data, receiver, RuleBook()).findings == ()
+    refused = {f.code for f in as_receiver(result, data, receiver, RuleBook()).findings} - {"EB-144"}
+    assert refused == ({"RX-043"} if receiver == "amqp" and path.suffix == ".eml" else set())

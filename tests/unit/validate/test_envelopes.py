@@ -25,9 +25,11 @@ HEADER = f"""<eb:MessageHeader xmlns:eb="{EB}" eb:version="2.0" S:mustUnderstand
 <eb:Service>urn:oasis:names:tc:ebxml-msg:service</eb:Service><eb:Action>Ping</eb:Action>
 <eb:MessageData><eb:MessageId>0d0b5c7e-6a1e-4b8b-9a55-3d2f6f1d9c11</eb:MessageId><eb:Timestamp>2026-03-02T10:31:07Z</eb:Timestamp></eb:MessageData>
 </eb:MessageHeader>"""
+SIGNATURE = """<ds:Signature xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:SignedInfo><ds:Reference URI=""/></ds:SignedInfo>
+<ds:KeyInfo><ds:X509Data><ds:X509Certificate>AA==</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>"""
 ENVELOPE = f"""<?xml version="1.0" encoding="UTF-8"?>
 <S:Envelope xmlns:S="{SOAP}"><S:Header>
-{HEADER}
+{HEADER}{SIGNATURE}
 </S:Header><S:Body/></S:Envelope>"""
 MAIL = """From: a@example.org
 To: b@example.org
@@ -85,3 +87,28 @@ def test_groups_limit_the_findings() -> None:
     assert {f.code[:3] for f in schema.findings} == {"XSD"}
     assert envelope.findings
     assert {f.code[:3] for f in envelope.findings} == {"EB-"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        (SIGNATURE, "", "EB-140"),
+        ('<ds:Reference URI=""/>', '<ds:Reference URI="cid:1"/>', "EB-140"),
+        ("<ds:X509Certificate>AA==</ds:X509Certificate>", "", "EB-141"),
+        (
+            '<ds:Reference URI=""/>',
+            '<ds:Reference URI=""/><ds:Reference URI="cid:1"><ds:Transforms/></ds:Reference>',
+            "EB-143",
+        ),
+        ("</eb:MessageHeader>", "</eb:MessageHeader><eb:AckRequested S:actor='x'/>", "EB-009"),
+    ],
+)
+def test_what_can_be_said_of_a_signature_without_keys(old: str, new: str, code: str) -> None:
+    text = (MAIL + ENVELOPE).replace("<S:Envelope", f'<S:Envelope xmlns:eb="{EB}"', 1)
+    assert old in text
+    assert [f.code for f in judged(text.replace(old, new, 1)).findings if f.severity == "error"] == [code]
+
+
+def test_an_unreadable_mail_has_the_code_of_the_rule_where_there_is_one() -> None:
+    (finding,) = judged(MAIL.replace("text/xml", "text/plain") + ENVELOPE).findings
+    assert finding.code == "EB-023"
