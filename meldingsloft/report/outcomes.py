@@ -54,7 +54,7 @@ def unopened(file: str, error: MeldingsloftError) -> Outcome:
 
 
 def relative_name(file: str) -> str:
-    """``./a/b.xml`` and ``/work/a/b.xml`` in the folder ``/work`` are both ``a/b.xml``; stdin is ``stdin``."""
+    """``./a/b.xml`` and ``/home/kari/a/b.xml`` in the folder ``/home/kari`` are both ``a/b.xml``; stdin is ``stdin``."""
     if file == "-":
         return "stdin"
     name = posixpath.normpath(file)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from meldingsloft.hodemelding.nodes import attribute, child, children, code, prefix_of, text
+from meldingsloft.hodemelding.nodes import attribute, children, code, prefix_of, text
 from meldingsloft.validate.checks import Check, ElementCheck, of_families, of_types
 from meldingsloft.validate.discretion import shown
-from meldingsloft.validate.rules.disciplines import discipline, misfit, type_code
+from meldingsloft.validate.rules.document_identity import change_code, document_id, fitting_discipline, issued
 from meldingsloft.xmlsafe import local_name
 
 if TYPE_CHECKING:
@@ -18,52 +18,9 @@ if TYPE_CHECKING:
     from meldingsloft.validate.subject import Subject
 
 _CHANGES = frozenset({"N", "M", "A", "C"})
+"""A table of HITS 1102 prints E for M."""
 _LIST_OF = {"RequestedPrioReport": "8115", "Priority": "8304"}
 SCOPE = of_families("rekvisisjon")
-
-
-def _change_code(subject: Subject) -> Iterator[Finding]:
-    """RE-001 (a table of HITS 1102 prints E for M)."""
-    for body in subject.bodies[:1]:
-        element = child(body, f"{prefix_of(body)}ServType")
-        if element is None:
-            yield subject.finding("RE-001", body, detail="absent")
-        elif attribute(element, "V") not in _CHANGES:
-            yield subject.finding(
-                "RE-001", element, "V", detail="other", found=shown(element.get("V", ""), "ServType", "V")
-            )
-
-
-def _document_id(subject: Subject) -> Iterator[Finding]:
-    """RE-002."""
-    for body in subject.bodies[:1]:
-        element = child(body, f"{prefix_of(body)}Id")
-        if element is None or not text(body, str(element.tag)):
-            yield subject.finding("RE-002", body if element is None else element)
-
-
-def _issued(subject: Subject) -> Iterator[Finding]:
-    """RE-003."""
-    for body in subject.bodies[:1]:
-        element = child(body, f"{prefix_of(body)}IssueDate")
-        if not attribute(element, "V"):
-            yield subject.finding("RE-003", body if element is None else element)
-
-
-def _discipline(subject: Subject) -> Iterator[Finding]:
-    """RE-004."""
-    for body in subject.bodies[:1]:
-        found = discipline(body)
-        if wrong := misfit(subject, found):
-            element = child(body, f"{prefix_of(body)}MsgDescr")
-            yield subject.finding(
-                "RE-004",
-                body if element is None else element,
-                "V" if element is not None else "",
-                detail=wrong,
-                found=shown(found, "MsgDescr", "V"),
-                type=shown(type_code(subject), "Type", "V"),
-            )
 
 
 def _priority(subject: Subject, element: etree._Element) -> Iterator[Finding]:
@@ -86,10 +43,10 @@ def _reason_for_change(subject: Subject) -> Iterator[Finding]:
 
 
 CHECKS = (
-    Check(("RE-001",), "rules", _change_code, SCOPE),
-    Check(("RE-002",), "rules", _document_id, SCOPE),
-    Check(("RE-003",), "rules", _issued, SCOPE),
-    Check(("RE-004",), "rules", _discipline, SCOPE),
+    Check(("RE-001",), "rules", change_code("RE-001", _CHANGES), SCOPE),
+    Check(("RE-002",), "rules", document_id("RE-002", "Id"), SCOPE),
+    Check(("RE-003",), "rules", issued("RE-003"), SCOPE),
+    Check(("RE-004",), "rules", fitting_discipline("RE-004"), SCOPE),
     ElementCheck(
         ("RE-021",), "rules", tuple(_LIST_OF), _priority, of_types("rekvisisjon-1.6"), content=True, advice=True
     ),

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from meldingsloft.hodemelding.nodes import child, code, prefix_of, text
+from meldingsloft.hodemelding.nodes import prefix_of, text
 from meldingsloft.validate.checks import Check, ElementCheck, of_families
 from meldingsloft.validate.discretion import shown
 from meldingsloft.validate.rules.coded import is_of
-from meldingsloft.validate.rules.disciplines import discipline, misfit, type_code
+from meldingsloft.validate.rules.document_identity import change_code, document_id, fitting_discipline, issued
 from meldingsloft.xmlsafe import local_name
 
 if TYPE_CHECKING:
@@ -32,50 +32,6 @@ def _one_report(subject: Subject) -> Iterator[Finding]:
         yield subject.finding("SV-001", subject.root, detail="none")
     for further in subject.bodies[1:]:
         yield subject.finding("SV-001", further, detail="several")
-
-
-def _change_code(subject: Subject) -> Iterator[Finding]:
-    """SV-002: a report is new, changed or cancelled."""
-    for body in subject.bodies[:1]:
-        element = child(body, f"{prefix_of(body)}ServType")
-        if element is None:
-            yield subject.finding("SV-002", body, detail="absent")
-        elif code(body, str(element.tag)) not in _CHANGES:
-            yield subject.finding(
-                "SV-002", element, "V", detail="other", found=shown(element.get("V", ""), "ServType", "V")
-            )
-
-
-def _document_id(subject: Subject) -> Iterator[Finding]:
-    """SV-003: the id that changes and cancellations repeat."""
-    for body in subject.bodies[:1]:
-        element = child(body, f"{prefix_of(body)}ServProvId")
-        if element is None or not text(body, str(element.tag)):
-            yield subject.finding("SV-003", body if element is None else element)
-
-
-def _issued(subject: Subject) -> Iterator[Finding]:
-    """SV-004: the date of issue."""
-    for body in subject.bodies[:1]:
-        element = child(body, f"{prefix_of(body)}IssueDate")
-        if element is None or not code(body, str(element.tag)):
-            yield subject.finding("SV-004", body if element is None else element)
-
-
-def _discipline(subject: Subject) -> Iterator[Finding]:
-    """SV-005: MsgDescr is of 8202 and of the message type."""
-    for body in subject.bodies[:1]:
-        found = discipline(body)
-        if wrong := misfit(subject, found):
-            element = child(body, f"{prefix_of(body)}MsgDescr")
-            yield subject.finding(
-                "SV-005",
-                body if element is None else element,
-                "V" if element is not None else "",
-                detail=wrong,
-                found=shown(found, "MsgDescr", "V"),
-                type=shown(type_code(subject), "Type", "V"),
-            )
 
 
 def _answered(subject: Subject) -> Iterator[Finding]:
@@ -103,10 +59,10 @@ def _coded_comment(subject: Subject, element: etree._Element) -> Iterator[Findin
 
 CHECKS = (
     Check(("SV-001",), "rules", _one_report, SCOPE),
-    Check(("SV-002",), "rules", _change_code, SCOPE),
-    Check(("SV-003",), "rules", _document_id, SCOPE),
-    Check(("SV-004",), "rules", _issued, SCOPE),
-    Check(("SV-005",), "rules", _discipline, SCOPE),
+    Check(("SV-002",), "rules", change_code("SV-002", _CHANGES), SCOPE),
+    Check(("SV-003",), "rules", document_id("SV-003", "ServProvId"), SCOPE),
+    Check(("SV-004",), "rules", issued("SV-004"), SCOPE),
+    Check(("SV-005",), "rules", fitting_discipline("SV-005"), SCOPE),
     Check(("SV-011",), "rules", _answered, SCOPE, content=True),
     ElementCheck(("SV-025",), "rules", ("CancellationCode", "Ack", "MsgVersion"), _unused, SCOPE, advice=True),
     ElementCheck(("SV-033",), "rules", ("CodedComment",), _coded_comment, SCOPE, content=True, advice=True),
