@@ -160,11 +160,29 @@ def _unescaped(key: str) -> str:
 
 _BLANK = re.compile(r"(?:[\s,]+|#[^\n]*)*")
 _KEY = re.compile(r"\s*(?:\"(?P<basic>(?:\\.|[^\"\\])*)\"|'(?P<literal>[^']*)'|(?P<bare>[\w-]+))\s*(?P<sign>[.=:\]])")
-_VALUE = re.compile(
-    r'"""(?:[^"\\]++|\\.|"(?!""))*+""""{0,2}|\'\'\'.*?\'\'\'\'{0,2}|"(?:[^"\\]++|\\.)*+"|\'[^\']*\'|[^\s,\[\]{}#]+(?: \d[^\s,\[\]{}#]*)?',
-    re.DOTALL,
-)
-"""Strings are taken possessively: a way back for each sign of a long one would fill the memory."""
+_PLAIN_VALUE = re.compile(r"[^\s,\[\]{}#]+(?: \d[^\s,\[\]{}#]*)?")
+_QUOTES = ('"""', "'''", '"', "'")
+_TURN = {
+    '"""': re.compile(r'"""|\\'),
+    "'''": re.compile(r"'''"),
+    '"': re.compile(r'["\\]'),
+    "'": re.compile(r"'"),
+}
+"""Where a string of each kind ends or goes on after an escape; looked for one after the other, since one pattern for a whole
+string would keep a way back for each escape of it."""
+
+
+def _end_of_string(text: str, start: int) -> int:
+    """The index behind a string of TOML or JSON that begins at ``start``."""
+    quote = next(quote for quote in _QUOTES if text.startswith(quote, start))
+    turn = _TURN[quote].search(text, start + len(quote))
+    while turn is not None and turn.group() == "\\":
+        turn = _TURN[quote].search(text, turn.end() + 1)
+    end = len(text) if turn is None else turn.end()
+    further = 2 if len(quote) == 3 else 0  # quotation marks may stand before the closing three
+    while further and text.startswith(quote[0], end):
+        end, further = end + 1, further - 1
+    return end
 
 
 def lines_of(text: str) -> dict[Key, int]:
@@ -257,8 +275,11 @@ class _Lines:
     def _value(self, path: Key) -> None:
         opening = self._text[self._at : self._at + 1]
         if opening not in ("[", "{"):
-            found = _VALUE.match(self._text, self._at)
-            self._at = found.end() if found else self._at + 1
+            if opening in ('"', "'"):
+                self._at = _end_of_string(self._text, self._at)
+            else:
+                found = _PLAIN_VALUE.match(self._text, self._at)
+                self._at = found.end() if found else self._at + 1
             return
         self._at += 1
         self._blank()
