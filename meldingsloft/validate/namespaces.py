@@ -18,6 +18,8 @@ _DECLARED = re.compile(rb"xmlns(?=(?::[^\s=<>\"']{0,250})?\s*=\s*(?:\"([^\"<]{0,
 """Bounded, so that text made to look like declarations takes no more than linear time; looked ahead, so that it cannot hide a real one."""
 _PLAIN_START = re.compile(rb"(?::[\w.-]{1,250})?=", re.ASCII)
 _PLAIN_URI = re.compile(rb"[\w.:/#+-]{0,300}", re.ASCII)
+_LONGEST = 300
+"""Bytes of a declaration's beginning, or of a URI, in the plain form."""
 _LONG_PREFIX = re.compile(rb"xmlns:[^\s=<>\"']{251}")
 _ASCII_BASED = re.compile(r"utf-?8|us-ascii|ascii|iso-?8859-\d+|windows-125\d", re.IGNORECASE)
 _WIDE_STARTS = (b"\xff\xfe", b"\xfe\xff", b"\x00", b"<\x00", b"\x4c\x6f")
@@ -37,8 +39,10 @@ def declared_namespaces(data: bytes, root: etree._Element) -> frozenset[str]:
 
 def _plainly_declared(data: bytes) -> frozenset[str] | None:
     """The URIs when every ``xmlns`` of the document begins a declaration as nearly everybody writes it, else None."""
-    pieces = [after.split(b'"', 2) for after in data.split(b"xmlns")[1:]]
-    return _names(tuple([tuple(piece[:2]) for piece in pieces]))
+    pieces = tuple([tuple(after.split(b'"', 2)[:2]) for after in data.split(b"xmlns")[1:]])
+    if any(len(part) > _LONGEST for piece in pieces for part in piece):  # text, which nobody shall remember
+        return None
+    return _names(pieces)
 
 
 @lru_cache(maxsize=1024)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
+from meldingsloft.validate import namespaces
 from meldingsloft.validate.namespaces import XML, declared_namespaces
 
 URIS = st.sampled_from(["urn:a", "urn:b:c", "http://www.kith.no/xmlstds", "http://x/?a=1&b=2"])
@@ -61,3 +62,10 @@ def test_the_xml_namespace_counts_where_it_is_used() -> None:
 def test_text_full_of_false_declarations_takes_linear_time() -> None:
     data = b"<a>" + b"xmlns:" * 200_000 + b"</a>"
     assert declared_namespaces(data, etree.fromstring(data)) <= {XML}
+
+
+def test_text_that_is_no_declaration_is_not_remembered() -> None:
+    data = b'<a xmlns="urn:a">xmlns' + b"secret " * 200 + b'"x"</a>'
+    before = namespaces._names.cache_info().currsize
+    assert declared_namespaces(data, etree.fromstring(data)) == {"urn:a"}
+    assert namespaces._names.cache_info().currsize == before
